@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = date(1970, 1, 1).toordinal()
 
+FIRST_DAY = -719_162  # 0001-01-01: "since ever"
 FAR_DAY = 2_932_896  # 9999-12-31: "no end"
 
 

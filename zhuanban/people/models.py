@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from zhuanban.core.day import FAR_DAY
+from zhuanban.core.day import FAR_DAY, FIRST_DAY
 
 
 class User(AbstractUser):
@@ -38,7 +38,7 @@ class Region(models.Model):
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=80)
     position = models.IntegerField()  # order of the list as it was sent; tables print rows in it
-    from_day = models.IntegerField(null=True)  # null = since ever
+    from_day = models.IntegerField(default=FIRST_DAY)
     to_day = models.IntegerField(default=FAR_DAY)  # first day on which it is no longer in use
 
     class Meta:
@@ -50,13 +50,11 @@ class RegionParent(models.Model):
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="parents")
     parent_code = models.CharField(max_length=32, blank=True)  # "" = the campaign's root
-    from_day = models.IntegerField(null=True)  # null = since ever
+    from_day = models.IntegerField(default=FIRST_DAY)
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["region", "from_day"], name="region_parent_day", nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(fields=["region", "from_day"], name="region_parent_day")]
 
 
 class Unit(models.Model):
@@ -66,7 +64,7 @@ class Unit(models.Model):
     short = models.CharField(max_length=60, blank=True)
     region_code = models.CharField(max_length=32, blank=True)
     position = models.IntegerField()
-    from_day = models.IntegerField(null=True)
+    from_day = models.IntegerField(default=FIRST_DAY)
     to_day = models.IntegerField(default=FAR_DAY)
 
     class Meta:
@@ -78,13 +76,11 @@ class UnitParent(models.Model):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="parents")
     parent_code = models.CharField(max_length=32, blank=True)
-    from_day = models.IntegerField(null=True)
+    from_day = models.IntegerField(default=FIRST_DAY)
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "from_day"], name="unit_parent_day", nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(fields=["unit", "from_day"], name="unit_parent_day")]
 
 
 class Holding(models.Model):
@@ -95,7 +91,7 @@ class Holding(models.Model):
     post = models.CharField(max_length=40)
     region_code = models.CharField(max_length=32, blank=True)
     unit_code = models.CharField(max_length=32, blank=True)
-    from_day = models.IntegerField(null=True)
+    from_day = models.IntegerField(default=FIRST_DAY)
     to_day = models.IntegerField(default=FAR_DAY)
 
 
