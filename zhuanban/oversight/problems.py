@@ -1,0 +1,24 @@
+"""Everything that can be wrong with a draw."""
+
+from zhuanban.core.problem import Kind
+
+SEED_UNUSABLE = Kind(
+    "oversight-001",
+    says="抽查种子“{seed}”不能用：种子不能为空，也不能含换行等看不见的字符。",
+    advice="请换一个当众能念、能抄的种子，例如日期加开奖号码。",
+)
+RATIO_UNUSABLE = Kind(
+    "oversight-002",
+    says="抽查比例 {part}/{whole} 不能用。",
+    advice="比例应为 0 到 1 之间的分数，例如 5/100。",
+)
+CODE_UNUSABLE = Kind(
+    "oversight-003",
+    says="“{stratum}”里的网格代码“{code}”不能用：代码不能为空，也不能含换行等看不见的字符。",
+    advice="请先改正网格代码，再抽查。",
+)
+CODE_TWICE = Kind(
+    "oversight-004",
+    says="网格“{code}”出现了不止一次（{strata}）。",
+    advice="每个网格只能列一次，请去掉多余的。",
+)
