@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from zhuanban.core.day import FAR_DAY, FIRST_DAY
 
 
+def new_uid() -> str:
+    return uuid.uuid4().hex
+
+
 class User(AbstractUser):
-    """A person who signs in. `username` is the login; what he may do follows from his holdings, never from flags here."""
+    """A person who signs in. `username` is the login; what he may do follows from holdings alone."""
 
     display_name = models.CharField(max_length=40, blank=True)
 
@@ -27,6 +33,7 @@ class PackVersion(models.Model):
 
 class Campaign(models.Model):
     name = models.CharField(max_length=60, unique=True)
+    uid = models.CharField(max_length=32, unique=True, default=new_uid)  # never reused; caches key on it
     pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT)
     start = models.IntegerField()  # day
     demo_clock = models.BooleanField(default=False)  # 演示时钟: its `at` were set, not told by the machine's clock

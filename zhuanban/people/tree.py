@@ -94,7 +94,7 @@ class Tree:
         return self._above(code, rows[max(i, 0)][1] if rows else "")
 
     def segments(self, code: str) -> tuple[Segment, ...]:
-        """All paths that the node ever had, oldest first; the first one holds since ever. Raises KeyError for strangers."""
+        """All paths the node ever had, oldest first; the first holds since ever. KeyError for strangers."""
         known = self._segments.get(code)
         if known is None:
             known = self._segments[code] = self._find_segments(code)

@@ -1,6 +1,6 @@
 """Django settings. Two environment variables decide everything that differs between sites:
 
-`ZHUANBAN_HOME` (data folder, default `./data`) and `ZHUANBAN_DATABASE_URL` (a PostgreSQL; absent: SQLite in the folder).
+`ZHUANBAN_HOME` (data folder, default `./data`) and `ZHUANBAN_DATABASE_URL` (a PostgreSQL; absent: SQLite).
 """
 
 from __future__ import annotations

@@ -1,0 +1,57 @@
+"""What comes to the door, and what goes back: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhuanban.core.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One verb of a change. `on` is a day number; None means today, or for `amend` the day the fields were last said.
+
+    `move` names the workflow step of `create` (default: the first opening move) and `move`; `of` the event of `redate`.
+    """
+
+    verb: str
+    on: int | None = None
+    move: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    region: str | None = None
+    unit: str | None = None
+    reason: str = ""
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record's worth of work, entered whole or not at all.
+
+    `id` is made by the client, unique in the campaign, at most 64 characters: sending it twice changes nothing.
+    `number` names the record, or gives a new record its foreign number. `base` is the version that the writer saw.
+    """
+
+    id: str
+    ledger: str
+    steps: tuple[Step, ...]
+    number: str = ""
+    base: int | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
+
+
+ENTERED, UNCHANGED, ALREADY, WAITING = "entered", "unchanged", "already", "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change: `entered` (events written), `unchanged` (nothing new in it), `already` (same id was
+    entered before), `waiting` (kept in the inbox, see `problems`)."""
+
+    change: str
+    status: str
+    number: str = ""
+    version: int = 0
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,449 @@
+"""The one door. Browser, sheet, phone, API and command line all end here; nothing else writes a record.
+
+Order of work, in one transaction: known change id → record found and locked → judged (`judge.py`) → events → records →
+followers (tallies) → what did not pass into the inbox.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from zhuanban.atlas.queries import metres_outside
+from zhuanban.core import clock
+from zhuanban.core.canonical import canonical
+from zhuanban.core.day import day_of, to_date
+from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.evidence.queries import known_files
+from zhuanban.ledger import inbox
+from zhuanban.ledger import problems as says
+from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.judge import Bench, Draft, Judged, Sight
+from zhuanban.ledger.models import Counter, Event, Record
+from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
+from zhuanban.pack.conditions import compile_conditions
+from zhuanban.pack.values import Guard, Ledger
+from zhuanban.people.models import Campaign
+from zhuanban.people.queries import Setting, hold, setting
+from zhuanban.people.scope import Actor
+
+T = TypeVar("T")
+Follower = Callable[[Setting, Sequence[Transition]], None]
+
+followers: list[Follower] = []
+"""Called inside the transaction with what changed; wired in `project.wiring`."""
+
+BATCH = 2000
+CHUNK = 500
+
+
+def submit(campaign: Campaign, changes: Iterable[Change], actor: Actor) -> list[Outcome]:
+    """Enter changes; one outcome each, in order. Large inputs are cut into transactions of `BATCH` changes.
+
+    A change is entered whole or kept whole in the inbox. Raises Refused only where the campaign itself is unusable.
+    """
+    outcomes: list[Outcome] = []
+    batch: list[Change] = []
+    for change in changes:
+        batch.append(change)
+        if len(batch) == BATCH:
+            outcomes += _submit(campaign, batch, actor)
+            batch = []
+    if batch:
+        outcomes += _submit(campaign, batch, actor)
+    return outcomes
+
+
+def try_out(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[Outcome]:
+    """What `submit` would answer, with nothing written (dry run)."""
+    with transaction.atomic():
+        outcomes = [
+            o for i in range(0, len(changes), BATCH) for o in _Batch(campaign, changes[i : i + BATCH], actor).run()
+        ]
+        transaction.set_rollback(True)
+    return outcomes
+
+
+def _submit(campaign: Campaign, batch: Sequence[Change], actor: Actor) -> list[Outcome]:
+    for attempt in range(3):
+        try:
+            with transaction.atomic():
+                return _Batch(campaign, batch, actor).run()
+        except IntegrityError:
+            # PostgreSQL only: another writer registered the same record between our look and our write. Looking again
+            # finds his record, and judging it again gives the right answer.
+            if attempt == 2:
+                raise
+    raise AssertionError("unreachable")
+
+
+class _Batch:
+    """One transaction's worth of changes."""
+
+    def __init__(self, campaign: Campaign, changes: Sequence[Change], actor: Actor) -> None:
+        self.changes = changes
+        self.actor = actor
+        self.setting = setting(hold(campaign))
+        self.at = clock.now()
+        sight = Sight(self._guard_holds, self._link_exists, self._file_exists, self._outside)
+        self.bench = Bench(self.setting, actor, self.at, day_of(self.at), sight)
+        self.drafts: dict[tuple[str, str], Draft] = {}
+        self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
+        self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
+        self.event_rows: list[tuple[Any, ...]] = []
+        self.new: dict[int, Draft] = {}
+        self.touched: dict[int, Draft] = {}
+        self.before: dict[int, list[tuple[int, Snapshot]]] = {}
+        self.links: dict[tuple[str, str], bool] = {}
+        self.files: dict[str, bool] = {}
+        self.numbers = Numbers(self.setting.campaign)
+        self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
+        self._last_record = 0
+
+    def run(self) -> list[Outcome]:
+        known = self._known_changes()
+        self._load_targets()
+        outcomes = []
+        entered: list[str] = []
+        for change in self.changes:
+            if change.id in known:
+                number, version = known[change.id]
+                outcomes.append(Outcome(change.id, ALREADY, number, version))
+                continue
+            outcome = self._one(change)
+            if outcome.status == WAITING:
+                self.waiting.append((change, outcome.problems))
+            else:
+                entered.append(change.id)
+                if outcome.status == ENTERED:
+                    known[change.id] = (outcome.number, outcome.version)
+            outcomes.append(outcome)
+        self._write()
+        inbox.keep(self.setting, self.waiting, self.actor, self.at)
+        inbox.settle_entered(self.setting.campaign, entered, self.at, self.actor)
+        return outcomes
+
+    # -- one change --------------------------------------------------------------------------------------------------
+
+    def _one(self, change: Change) -> Outcome:
+        ledger = self.setting.pack.ledgers.get(change.ledger)
+        if ledger is None:
+            known = "、".join(self.setting.pack.ledgers)
+            return _wait(change, says.UNKNOWN_LEDGER.at(ledger=change.ledger, known=known))
+        if not 0 < len(change.id) <= 64:
+            raise Refused(says.CHANGE_ID.at())
+        opens = bool(change.steps) and change.steps[0].verb == "create"
+        draft = self.drafts.get((change.ledger, change.number)) if change.number else None
+        if draft is None:
+            if not opens:
+                return _wait(change, says.NOT_THERE.at(Place(record=change.number)))
+            draft = Draft(0, change.ledger, change.number)
+        judged = self.bench.judge(change, draft)
+        problems = judged.problems
+        if not problems and judged.facts:
+            problems = self._second(ledger, draft, judged)
+        if problems:
+            return _wait(change, *problems)
+        if not judged.facts:
+            return Outcome(change.id, UNCHANGED, draft.number, draft.version)
+        self._take(ledger, draft, judged)
+        return Outcome(change.id, ENTERED, draft.number, draft.version)
+
+    def _second(self, ledger: Ledger, draft: Draft, judged: Judged) -> list[Problem]:
+        key = judged.one_key
+        if key is None or key == draft.one_key:
+            return []
+        holder = self._key_holder(ledger.key, key)
+        if holder is None or (draft.exists and holder == draft.number):
+            return []
+        text = ledger.one_per_says or "同一对象只能有一个条目"
+        return [says.SECOND.at(Place(record=draft.number), says=text, number=holder)]
+
+    def _key_holder(self, ledger: str, key: str) -> str | None:
+        """Number of the record that holds a "one per" key; asks the database where the batch did not foresee it."""
+        if (ledger, key) not in self.foreseen:
+            self.foreseen.add((ledger, key))
+            row = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger, one_key=key).first()
+            if row is not None:
+                self.one_keys.setdefault((ledger, key), row.number)
+        return self.one_keys.get((ledger, key))
+
+    def _take(self, ledger: Ledger, draft: Draft, judged: Judged) -> None:
+        """Hash the facts into the chain and remember what is to be written."""
+        if not draft.exists:
+            draft.id = self._next_record_id()
+            draft.foreign = draft.number != ""
+            if not draft.foreign:
+                draft.number = self.numbers.next(ledger, judged.line[0][1], judged.facts[0].on)
+            self.drafts[(ledger.key, draft.number)] = draft
+            self.new[draft.id] = draft
+            self.before[draft.id] = []
+        elif draft.id not in self.before:
+            self.before[draft.id] = draft.line
+        if draft.one_key is not None and draft.one_key != judged.one_key:
+            self.one_keys.pop((ledger.key, draft.one_key), None)
+        if judged.one_key is not None:
+            self.one_keys[(ledger.key, judged.one_key)] = draft.number
+        campaign = self.setting.campaign
+        for fact in judged.facts:
+            body = canonical(fact.body)
+            head = event_head(campaign.name, ledger.key, draft.number, fact)
+            draft.head = event_hash(draft.head, head, body)
+            self.event_rows.append(
+                (
+                    campaign.pk, draft.id, fact.version, fact.verb, fact.on, fact.at, fact.actor, fact.change,
+                    fact.step, body.decode(), draft.head,
+                )
+            )  # fmt: skip
+        draft.facts = [*draft.facts, *judged.facts] if draft.facts else judged.facts
+        draft.version = judged.facts[-1].version
+        draft.line = judged.line
+        draft.one_key = judged.one_key
+        self.touched[draft.id] = draft
+
+    # -- reads -------------------------------------------------------------------------------------------------------
+
+    def _known_changes(self) -> dict[str, tuple[str, int]]:
+        ids = [c.id for c in self.changes]
+        known: dict[str, tuple[str, int]] = {}
+        for part in _chunks(ids):
+            rows = Event.objects.filter(campaign=self.setting.campaign, change__in=part).values_list(
+                "change", "record__number", "version"
+            )
+            for change, number, version in rows:
+                known[change] = max(known.get(change, (number, 0)), (number, version))
+        return known
+
+    def _load_targets(self) -> None:
+        """Records that the batch names, or whose "one per" keys it might meet; locked until the transaction ends."""
+        numbers: dict[str, set[str]] = defaultdict(set)
+        keys: dict[str, set[str]] = defaultdict(set)
+        links: dict[str, set[str]] = defaultdict(set)
+        files: set[str] = set()
+        for change in self.changes:
+            ledger = self.setting.pack.ledgers.get(change.ledger)
+            if ledger is None:
+                continue
+            if change.number:
+                numbers[ledger.key].add(change.number)
+            file_keys, link_keys, _ = self.bench.special_fields(ledger)
+            for step in change.steps:
+                if ledger.one_per:
+                    keys[ledger.key] |= _possible_keys(ledger, step)
+                for key in link_keys:
+                    value = step.set.get(key)
+                    if value:
+                        links[ledger.fields[key].ledger].update(value if isinstance(value, list) else [value])
+                for key in file_keys:
+                    files.update(_shas(step.set.get(key)))
+        for ledger_key, wanted in numbers.items():
+            for part in _chunks(sorted(wanted)):
+                self._load(Record.objects.filter(ledger=ledger_key, number__in=part))
+        for ledger_key, wanted in keys.items():
+            self.foreseen.update((ledger_key, key) for key in wanted)
+            for part in _chunks(sorted(wanted)):
+                rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, one_key__in=part)
+                for one_key, number in rows.values_list("one_key", "number"):
+                    self.one_keys[(ledger_key, one_key)] = number
+        for ledger_key, wanted in links.items():
+            for part in _chunks(sorted(map(str, wanted))):
+                rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
+                for number in rows.values_list("number", flat=True):
+                    self.links[(ledger_key, number)] = True
+        if files:
+            found = known_files(self.setting.campaign, files)
+            self.files = {sha: sha in found for sha in files}
+
+    def _load(self, records: Any) -> None:
+        rows = records.filter(campaign=self.setting.campaign).order_by("pk")
+        if connection.vendor == "postgresql":
+            rows = rows.select_for_update()
+        loaded: dict[int, Draft] = {}
+        for pk, ledger, number, version, head, one_key in rows.values_list(
+            "pk", "ledger", "number", "version", "head", "one_key"
+        ):
+            loaded[pk] = Draft(pk, ledger, number, version, bytes(head), one_key=one_key)
+            if one_key is not None:
+                self.one_keys[(ledger, one_key)] = number
+        for pk, facts in facts_of(loaded).items():
+            draft = loaded[pk]
+            draft.facts = facts
+            draft.line = timeline(facts)
+            self.drafts[(draft.ledger, draft.number)] = draft
+
+    def _link_exists(self, ledger: str, number: str) -> bool:
+        return self.links.get((ledger, number), False) or (ledger, number) in self.drafts
+
+    def _file_exists(self, sha256: str) -> bool:
+        return self.files.get(sha256, False)
+
+    def _outside(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
+        return metres_outside(self.setting.campaign, region, point, day)
+
+    def _guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
+        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
+        tree = self.setting.regions
+        if guard.scope == "same":
+            regions = frozenset({snapshot.region})
+        elif guard.scope == "within":
+            regions = tree.subtree(snapshot.region, on)
+        else:
+            levels = [level.key for level in self.setting.pack.grid.levels]
+            depth = levels.index(guard.level) + 1
+            path = tree.path(snapshot.region, on)
+            regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
+        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
+        own = {
+            d.id: (d.current.region, d.current.unit, d.current.state, d.current.data, d.current.withdrawn)
+            for d in self.touched.values()
+            if d.ledger == guard.ledger
+        }
+        rows = Record.objects.filter(
+            campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
+        ).values_list("pk", "region", "unit", "state", "data")
+        found = any(
+            holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
+        ) or any(
+            holds(data, state, region, unit, on)
+            for region, unit, state, data, withdrawn in own.values()
+            if region in regions and not withdrawn
+        )
+        return found if guard.kind == "exists" else not found
+
+    # -- writes ------------------------------------------------------------------------------------------------------
+
+    def _next_record_id(self) -> int:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_record', 'id'))")
+                return int(cursor.fetchone()[0])
+        # SQLite: the transaction holds the only write lock, so nobody else can take these.
+        if not self._last_record:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT COALESCE(MAX(id), 0) FROM ledger_record")
+                self._last_record = int(cursor.fetchone()[0])
+        self._last_record += 1
+        return self._last_record
+
+    def _write(self) -> None:
+        if not self.touched:
+            return
+        self.numbers.save()
+        with connection.cursor() as cursor:
+            cursor.executemany(INSERT_EVENT, self.event_rows)
+            rows = [self._record_row(d) for d in self.touched.values()]
+            cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
+            cursor.executemany(UPDATE_RECORD, [(*r[6:], r[0]) for r in rows if r[0] not in self.new])
+        transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in self.touched.values()]
+        for follow in followers:
+            follow(self.setting, transitions)
+
+    def _record_row(self, draft: Draft) -> tuple[Any, ...]:
+        return record_row(self.setting.campaign.pk, draft)
+
+
+def record_row(campaign: int, draft: Draft) -> tuple[Any, ...]:
+    """The row of a draft's facts: id, campaign, ledger, number, foreign, first_on, then what UPDATE_RECORD sets."""
+    line = draft.line
+    now = line[-1][1]
+    moved = len(line) > 1 and any((s.region, s.unit) != (now.region, now.unit) for _, s in line)
+    return (
+        draft.id, campaign, draft.ledger, draft.number, draft.foreign, line[0][0],
+        draft.one_key, now.state, now.region, now.unit, now.withdrawn, moved, line[-1][0], draft.facts[-1].at,
+        draft.version, draft.head, orjson.dumps(now.data).decode(), orjson.dumps(now.flags).decode(),
+    )  # fmt: skip
+
+
+INSERT_EVENT = """INSERT INTO ledger_event
+    (campaign_id, record_id, version, verb, on_day, at, actor, change, step, body, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+INSERT_RECORD = """INSERT INTO ledger_record
+    (id, campaign_id, ledger, number, from_outside, first_on, one_key, state, region, unit, withdrawn, moved,
+     last_on, last_at, version, head, data, flags)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+UPDATE_RECORD = """UPDATE ledger_record
+    SET one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s, last_on = %s, last_at = %s,
+        version = %s, head = %s, data = %s, flags = %s
+    WHERE id = %s"""
+
+
+def facts_of(record_ids: Iterable[int]) -> dict[int, list[Fact]]:
+    """Record id → its events in order of version."""
+    found: dict[int, list[Fact]] = defaultdict(list)
+    for part in _chunks(list(record_ids)):
+        rows = Event.objects.filter(record_id__in=part).order_by("record_id", "version")
+        for row in rows.values_list("record_id", "version", "verb", "on_day", "at", "actor", "change", "step", "body"):
+            found[row[0]].append(Fact(*row[1:8], orjson.loads(row[8])))
+    return found
+
+
+class Numbers:
+    """Numbers given out in one transaction, by each ledger's pattern. Call `save` before it ends."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.last: dict[tuple[str, str], int] = {}
+        self.taken: dict[tuple[str, str], set[str]] = {}
+
+    def next(self, ledger: Ledger, snapshot: Snapshot, on: int) -> str:
+        before, width, after = number_parts(ledger.number_pattern, snapshot.region, snapshot.unit, on)
+        scope = (ledger.key, before + ("…" + after if after else ""))
+        if scope not in self.last:
+            self._open(scope, before)
+        while True:
+            self.last[scope] += 1
+            number = f"{before}{self.last[scope]:0{width}d}{after}"
+            if number not in self.taken[scope]:
+                return number
+
+    def _open(self, scope: tuple[str, str], before: str) -> None:
+        counters = Counter.objects.filter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
+        if connection.vendor == "postgresql":
+            made = Counter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
+            Counter.objects.bulk_create([made], ignore_conflicts=True)
+            counters = counters.select_for_update()
+        counter = counters.first() or Counter.objects.create(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
+        self.last[scope] = counter.last
+        # A sheet may have brought numbers of this shape from outside: they are skipped.
+        self.taken[scope] = set(
+            Record.objects.filter(
+                campaign=self.campaign, ledger=scope[0], number__gte=before, number__lt=before + "\U0010ffff"
+            )
+            .filter(from_outside=True)
+            .values_list("number", flat=True)
+        )
+
+    def save(self) -> None:
+        for (ledger, prefix), last in self.last.items():
+            Counter.objects.filter(campaign=self.campaign, ledger=ledger, prefix=prefix).update(last=last)
+
+
+def number_parts(pattern: str, region: str, unit: str, on: int) -> tuple[str, int, str]:
+    """A number pattern with all but the sequence filled in: (before, width, after)."""
+    before, _, rest = pattern.partition("{seq")
+    width, _, after = rest.partition("}")
+    words = {"region": region, "unit": unit, "year": str(to_date(on).year)}
+    return before.format(**words), int(width.lstrip(":") or 1), after.format(**words)
+
+
+def _wait(change: Change, *problems: Problem) -> Outcome:
+    return Outcome(change.id, WAITING, change.number, 0, problems)
+
+
+def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
+
+
+def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
+    parts = [step.region if k == "region" else step.unit if k == "unit" else step.set.get(k) for k in ledger.one_per]
+    return set() if any(p in (None, "") for p in parts) else {"|".join(map(str, parts))[:200]}
+
+
+def _shas(value: Any) -> set[str]:
+    if not isinstance(value, list):
+        return set()
+    return {str(ref["sha256"]) for ref in value if isinstance(ref, Mapping) and "sha256" in ref}

@@ -1,0 +1,161 @@
+"""Is a value well-formed for its field? One checker per field, made once per pack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from zhuanban.core.day import iso, to_day
+from zhuanban.core.problem import Place, Problem
+from zhuanban.ledger import problems as says
+from zhuanban.pack.values import FILE_TYPES, Field, FieldType, Ledger
+
+Checker = Callable[[Any], Problem | None]
+
+TEXT_LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 20_000, FieldType.PERSON: 60}
+_SHA = re.compile(r"[0-9a-f]{64}")
+
+
+def checkers(ledger: Ledger) -> dict[str, Checker]:
+    """field key → checker of non-empty values: None where well-formed, else the problem."""
+    return {key: _checker(field) for key, field in ledger.fields.items()}
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _checker(field: Field) -> Checker:
+    place = Place(field=field.title)
+
+    def wrong(wanted: str) -> Checker:
+        return lambda value: says.WRONG_TYPE.at(place, field=field.title, wanted=wanted, value=_short(value))
+
+    if field.many:
+        single = _single(field, place, wrong)
+
+        def check_many(value: Any) -> Problem | None:
+            if not isinstance(value, list):
+                return wrong("若干项")(value)
+            return next((p for p in map(single, value) if p), None)
+
+        return check_many
+    return _single(field, place, wrong)
+
+
+def _single(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Checker:
+    match field.type:
+        case FieldType.TEXT | FieldType.LONG_TEXT | FieldType.PERSON:
+            return _text(field, place, wrong(f"不超过{TEXT_LONGEST[field.type]}字的文字"))
+        case FieldType.LINK | FieldType.UNIT:
+            bad = wrong("编号" if field.type is FieldType.LINK else "单位代码")
+            return lambda value: None if isinstance(value, str) and len(value) <= 80 else bad(value)
+        case FieldType.INTEGER | FieldType.NUMBER:
+            return _number(field, place, wrong)
+        case FieldType.DATE:
+            return _date(field, place, wrong("日期（如2023-12-08）"))
+        case FieldType.CHOICE:
+            return _choice(field, place, wrong("选项"))
+        case FieldType.YES_NO:
+            bad = wrong("“是”或“否”")
+            return lambda value: None if value in ("是", "否") else bad(value)
+        case FieldType.POINT:
+            bad = wrong("经纬度")
+            return lambda value: None if _is_point(value) else bad(value)
+        case _:
+            bad = wrong("已上传的文件")
+            return lambda value: None if _are_files(value) else bad(value)
+
+
+def _text(field: Field, place: Place, bad: Checker) -> Checker:
+    longest = TEXT_LONGEST[field.type]
+    pattern = re.compile(field.pattern) if field.pattern else None
+
+    def check(value: Any) -> Problem | None:
+        if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+            return bad(value)
+        if pattern is not None and not pattern.fullmatch(value):
+            return says.PATTERN.at(place, field=field.title, value=_short(value))
+        return None
+
+    return check
+
+
+def _number(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Checker:
+    integer = field.type is FieldType.INTEGER
+    bad = wrong("整数" if integer else f"最多{field.decimals}位小数的数")
+    low, high = field.minimum, field.maximum
+    scale = 10**field.decimals
+
+    def check(value: Any) -> Problem | None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return bad(value)
+        if isinstance(value, float) and (integer or abs(value * scale - round(value * scale)) > 1e-6 * scale):
+            return bad(value)
+        if abs(value) > 9e15 or (low is not None and value < low) or (high is not None and value > high):
+            span = f"{'' if low is None else low} 至 {'' if high is None else high}"
+            return says.OUT_OF_RANGE.at(place, field=field.title, value=value, range=span.strip())
+        return None
+
+    return check
+
+
+def _date(field: Field, place: Place, bad: Checker) -> Checker:
+    def check(value: Any) -> Problem | None:
+        try:
+            day = date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return bad(value)
+        if len(value) != 10:
+            return bad(value)
+        if field.earliest is not None and to_day(day) < field.earliest:
+            return says.TOO_EARLY.at(place, field=field.title, day=value, earliest=iso(field.earliest))
+        return None
+
+    return check
+
+
+def _choice(field: Field, place: Place, bad: Checker) -> Checker:
+    known = {option.title for option in field.options}
+
+    def check(value: Any) -> Problem | None:
+        if value in known if isinstance(value, str) else False:
+            return None
+        if not isinstance(value, str) or len(value) > 80:
+            return bad(value)
+        if field.open:
+            return None
+        return says.UNKNOWN_OPTION.at(
+            place, field=field.title, value=value, known="、".join(o.title for o in field.options)
+        )
+
+    return check
+
+
+def _is_point(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("lon"), int | float)
+        and isinstance(value.get("lat"), int | float)
+        and -180 <= value["lon"] <= 180
+        and -90 <= value["lat"] <= 90
+        and isinstance(value.get("frame", "WGS84"), str)
+    )
+
+
+def _are_files(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(ref, Mapping) and _SHA.fullmatch(str(ref.get("sha256", ""))) is not None for ref in value
+    )
+
+
+def file_fields(ledger: Ledger) -> tuple[str, ...]:
+    """Keys of the fields that hold evidence."""
+    return tuple(key for key, field in ledger.fields.items() if field.type in FILE_TYPES)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:40] + "…"

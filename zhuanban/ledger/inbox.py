@@ -1,0 +1,94 @@
+"""The inbox (收件箱): what came in and did not pass, kept whole until a person settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from zhuanban.core import clock
+from zhuanban.core.problem import Kind, Place, Problem, Refused
+from zhuanban.ledger.change import Change, Step
+from zhuanban.ledger.models import Waiting
+from zhuanban.people.models import Campaign
+from zhuanban.people.queries import Setting
+from zhuanban.people.scope import Actor
+
+NO_ITEM = Kind("ledger-060", "收件箱里没有这一件，或已经办结。", "请刷新收件箱后再试。")
+
+DISCARDED, CLEARED = "discarded", "entered"
+
+
+def keep(setting: Setting, items: Sequence[tuple[Change, tuple[Problem, ...]]], actor: Actor, at: int) -> None:
+    """Keep refused changes. The same change id sent again replaces its reasons, never makes a second item."""
+    if not items:
+        return
+    rows = [_row(setting, change, problems, actor, at) for change, problems in items]
+    Waiting.objects.bulk_create(
+        {r.change_id: r for r in rows}.values(),
+        update_conflicts=True,
+        unique_fields=["campaign", "change_id"],
+        update_fields=["change", "problems", "source", "reason", "region", "unit"],
+    )
+
+
+def _row(setting: Setting, change: Change, problems: Sequence[Problem], actor: Actor, at: int) -> Waiting:
+    regions = [s.region for s in change.steps if s.region]
+    units = [s.unit for s in change.steps if s.unit]
+    return Waiting(
+        campaign=setting.campaign,
+        ledger=change.ledger[:40],
+        change_id=change.id,
+        change=change_as_json(change),
+        problems=[p.as_json() for p in problems],
+        source=dict(change.source),
+        reason=problems[0].code,
+        region=regions[-1][:32] if regions else "",
+        unit=units[-1][:32] if units else "",
+        actor=actor.login,
+        at=at,
+    )
+
+
+def settle_entered(campaign: Campaign, change_ids: Sequence[str], at: int, actor: Actor) -> None:
+    """Changes that waited and have now entered leave the inbox."""
+    if not change_ids or not Waiting.objects.filter(campaign=campaign, settled_at=None).exists():
+        return
+    for i in range(0, len(change_ids), 500):
+        Waiting.objects.filter(campaign=campaign, settled_at=None, change_id__in=change_ids[i : i + 500]).update(
+            settled_at=at, settled_by=actor.login, settled_how=CLEARED
+        )
+
+
+def discard(campaign: Campaign, item: int, actor: Actor, reason: str) -> None:
+    """Settle an item by throwing the change away, with a reason. The item itself stays readable."""
+    done = Waiting.objects.filter(campaign=campaign, pk=item, settled_at=None).update(
+        settled_at=clock.now(), settled_by=actor.login, settled_how=f"{DISCARDED}: {reason}"[:200]
+    )
+    if not done:
+        raise Refused(NO_ITEM.at(Place(record=str(item))))
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """A change as plain data; `change_from_json` reads it back."""
+    return {
+        "id": change.id,
+        "ledger": change.ledger,
+        "number": change.number,
+        "base": change.base,
+        "source": dict(change.source),
+        "steps": [
+            {
+                "verb": s.verb, "on": s.on, "move": s.move, "set": dict(s.set), "region": s.region, "unit": s.unit,
+                "reason": s.reason, "of": s.of,
+            }
+            for s in change.steps
+        ],
+    }  # fmt: skip
+
+
+def change_from_json(data: Mapping[str, Any]) -> Change:
+    """The change that `change_as_json` wrote."""
+    steps: Iterable[Mapping[str, Any]] = data["steps"]
+    return Change(
+        data["id"], data["ledger"], tuple(Step(**s) for s in steps), data["number"], data["base"], data["source"]
+    )

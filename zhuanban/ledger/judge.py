@@ -1,0 +1,535 @@
+"""May this change enter? One change against one record: new facts, or everything that is wrong with it. No writes.
+
+In order, for each step: does the record stand where the step says → may this person → is it well-formed → does the
+workflow allow it. Then the record as a whole: rules between fields, one per household, place inside its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from zhuanban.core.day import FIRST_DAY, iso
+from zhuanban.core.problem import Place, Problem
+from zhuanban.ledger import problems as says
+from zhuanban.ledger.change import Change, Step
+from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
+from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, timeline
+from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move
+from zhuanban.people.queries import Setting
+from zhuanban.people.scope import Actor, Reach, reach
+
+NO_FACTS: tuple[Fact, ...] = ()
+EARLY = "早于行动开始"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record as the door found it; `facts` and `line` grow while its change is judged."""
+
+    id: int
+    ledger: str
+    number: str
+    version: int = 0
+    head: bytes = b""
+    facts: list[Fact] = field(default_factory=list)
+    line: list[tuple[int, Snapshot]] = field(default_factory=list)
+    one_key: str | None = None
+    foreign: bool = False  # the number came from outside
+
+    @property
+    def exists(self) -> bool:
+        return self.version > 0
+
+    @property
+    def current(self) -> Snapshot:
+        return self.line[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What judging may ask of the rest of the world; the door answers from the same transaction."""
+
+    guard_holds: Callable[[Guard, Snapshot, int], bool]
+    link_exists: Callable[[str, str], bool]
+    file_exists: Callable[[str], bool]
+    outside_metres: Callable[[str, Mapping[str, Any], int], float | None]
+
+
+@dataclass(slots=True)
+class Judged:
+    """New facts of a change that may enter (none: nothing new in it), or its problems."""
+
+    facts: list[Fact]
+    line: list[tuple[int, Snapshot]]
+    one_key: str | None
+    problems: list[Problem]
+
+
+class Bench:
+    """Judges the changes of one actor in one campaign at one instant; compiled once for a batch."""
+
+    def __init__(self, setting: Setting, actor: Actor, at: int, today: int, sight: Sight) -> None:
+        self.setting = setting
+        self.actor = actor
+        self.at = at
+        self.today = today
+        self.sight = sight
+        self._checkers: dict[str, dict[str, Checker]] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
+        self._links: dict[str, tuple[str, ...]] = {}
+        self._points: dict[str, tuple[str, ...]] = {}
+        self._reaches: dict[tuple[str, ...] | None, Reach] = {}
+
+    def _reach(self, posts: tuple[str, ...] | None) -> Reach:
+        known = self._reaches.get(posts)
+        if known is None:
+            s = self.setting
+            known = self._reaches[posts] = reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+        return known
+
+    def sees(self, ledger: Ledger, snapshot: Snapshot) -> bool:
+        """May the actor know that this record exists?"""
+        if self.actor.operator:
+            return True
+        state = ledger.states.get(snapshot.state)
+        for posts in (ledger.seen_by, state.seen_by if state else ()):
+            if posts and not self._reach(tuple(posts)).covers(snapshot.region, snapshot.unit):
+                return False
+        return self._reach(None).covers(snapshot.region, snapshot.unit)
+
+    def judge(self, change: Change, draft: Draft) -> Judged:
+        """Judge one change. `draft` is not altered."""
+        ledger = self.setting.pack.ledgers[change.ledger]
+        work = _Work(self, ledger, change, draft)
+        problems = work.run()
+        return Judged(work.facts, work.line, work.one_key, problems)
+
+    def field_checkers(self, ledger: Ledger) -> dict[str, Checker]:
+        known = self._checkers.get(ledger.key)
+        if known is None:
+            known = self._checkers[ledger.key] = checkers(ledger)
+            self._files[ledger.key] = file_fields(ledger)
+            self._links[ledger.key] = tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK)
+            self._points[ledger.key] = tuple(
+                k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside
+            )
+        return known
+
+    def special_fields(self, ledger: Ledger) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """(files, links, points that must lie inside) of a ledger."""
+        self.field_checkers(ledger)
+        return self._files[ledger.key], self._links[ledger.key], self._points[ledger.key]
+
+
+class _Work:
+    """One change in judgement."""
+
+    def __init__(self, bench: Bench, ledger: Ledger, change: Change, draft: Draft) -> None:
+        self.bench = bench
+        self.ledger = ledger
+        self.change = change
+        self.draft = draft
+        self.facts: list[Fact] = []
+        self.line = draft.line
+        self.current = draft.line[-1][1] if draft.line else None
+        self.one_key = draft.one_key
+        self.found: list[Problem] = []
+
+    def say(self, problem: Problem) -> None:
+        self.found.append(problem)
+
+    @property
+    def place(self) -> Place:
+        return Place(record=self.draft.number) if self.draft.number else Place()
+
+    def run(self) -> list[Problem]:
+        bench, change, draft = self.bench, self.change, self.draft
+        if draft.exists:
+            if not bench.sees(self.ledger, draft.current):
+                return [says.NOT_THERE.at(self.place)]
+            if change.base is not None and change.base != draft.version:
+                self._conflict()
+        if self.found:
+            return self.found
+        for step in change.steps:
+            self._step(step)
+            if self.found:
+                return self.found
+        if self.facts:
+            if len(self.facts) == 1 and not draft.exists:
+                self.line = [(self.facts[0].on, self.current)] if self.current else []
+            else:
+                self.line = timeline([*draft.facts, *self.facts])
+            self._whole()
+        return self.found
+
+    # -- steps ---------------------------------------------------------------------------------------------------
+
+    def _step(self, step: Step) -> None:
+        if step.verb not in VERBS:
+            self.say(says.UNKNOWN_VERB.at(self.place, verb=step.verb, known="、".join(VERBS)))
+            return
+        if step.on is not None and step.on > self.bench.today:
+            self.say(says.FUTURE.at(self.place, day=iso(step.on)))
+        if step.verb == "create":
+            self._create(step)
+            return
+        if self.current is None:
+            self.say(says.NOT_THERE.at(self.place) if self.change.number else says.NOT_OPENED.at())
+            return
+        if self.current.withdrawn and step.verb != "restore":
+            self.say(says.WITHDRAWN.at(self.place, number=self.draft.number))
+            return
+        getattr(self, f"_{step.verb}")(step, self.current)
+
+    def _create(self, step: Step) -> None:
+        ledger, bench = self.ledger, self.bench
+        if self.current is not None:
+            self.say(says.NUMBER_TAKEN.at(self.place, number=self.draft.number))
+            return
+        if not ledger.number_pattern and not self.draft.number:
+            self.say(says.NUMBER_MISSING.at(ledger=ledger.title))
+        move = ledger.moves.get(step.move) if step.move else next(iter(ledger.opening), None)
+        if move is None or NEW not in move.from_:
+            self.say(self._unknown_move(step.move))
+            return
+        on = bench.today if step.on is None else step.on
+        region = step.region if step.region is not None else bench.setting.regions.root
+        unit = step.unit or ""
+        self._check_place(region, unit, on)
+        body = self._said(step, move, on)
+        body["to"] = move.to
+        body["region"] = region
+        if unit:
+            body["unit"] = unit
+        snapshot = Snapshot(move.to, region, unit, body.get("set", {}))
+        self._may(move.by, move.key, snapshot)
+        self._required(move, snapshot.data, opening=True)
+        self._guards(move, snapshot, on)
+        if on < bench.setting.campaign.start:
+            body["flags"] = [EARLY]
+        self._enter("create", on, body)
+
+    def _move(self, step: Step, now: Snapshot) -> None:
+        move = self.ledger.moves.get(step.move)
+        if move is None:
+            self.say(self._unknown_move(step.move))
+            return
+        if now.state not in move.from_:
+            wanted = "、".join(move.from_)
+            self.say(says.WRONG_STATE.at(self.place, state=now.state, move=move.key, wanted=wanted))
+            return
+        on = self.bench.today if step.on is None else step.on
+        last = self._last_step()
+        if last is not None and on < last[0]:
+            self.say(says.BEFORE_LAST.at(self.place, move=move.key, day=iso(on), last=last[1], last_day=iso(last[0])))
+        body = self._said(step, move, on)
+        body["to"] = move.to
+        self._place_into(body, step, on)
+        self._may(move.by, move.key, now)
+        after = {**now.data, **body.get("set", {})}
+        self._required(move, after, opening=False)
+        if not self.bench.actor.operator:
+            for fact in (*self.draft.facts, *self.facts):
+                if fact.body.get("move") in move.not_by and fact.actor == self.bench.actor.login:
+                    self.say(says.NOT_ANOTHER.at(self.place, move=move.key, other=fact.body["move"], who=fact.actor))
+                    break
+        self._guards(move, now, on)
+        self._enter("move", on, body)
+
+    def _amend(self, step: Step, now: Snapshot) -> None:
+        self._may(self.ledger.amend_by, "更正", now)
+        changed = {k: v for k, v in step.set.items() if now.data.get(k) != (None if is_empty(v) else v)}
+        if not changed:
+            return
+        on = self._said_last(changed) if step.on is None else step.on
+        opened = self._opened()
+        if on < opened:
+            self.say(says.BEFORE_OPENED.at(self.place, day=iso(on), opened=iso(opened)))
+        body = self._said(Step("amend", set=changed, reason=step.reason), None, on)
+        self._place_into(body, step, on)
+        for key in changed:
+            spec = self.ledger.fields.get(key)
+            if spec is not None and spec.required and is_empty(changed[key]):
+                self.say(
+                    says.EMPTY.at(Place(record=self.draft.number, field=spec.title), field=spec.title, move="更正")
+                )
+        self._enter("amend", on, body)
+
+    def _transfer(self, step: Step, now: Snapshot) -> None:
+        self._may(self.ledger.amend_by, "移转", now)
+        on = self.bench.today if step.on is None else step.on
+        if on < self._opened():
+            self.say(says.BEFORE_OPENED.at(self.place, day=iso(on), opened=iso(self._opened())))
+        body: dict[str, Any] = {"reason": step.reason} if step.reason else {}
+        self._place_into(body, step, on)
+        if "region" not in body and "unit" not in body:
+            return
+        if not step.reason:
+            self.say(says.REASON_MISSING.at(self.place, move="移转"))
+        self._enter("transfer", on, body)
+
+    def _redate(self, step: Step, now: Snapshot) -> None:
+        self._may(self.ledger.amend_by, "改期", now)
+        facts = [*self.draft.facts, *self.facts]
+        target = next((f for f in facts if f.version == step.of and f.verb != "redate"), None)
+        if target is None or step.on is None:
+            self.say(says.NO_EVENT.at(self.place, number=self.draft.number, of=step.of))
+            return
+        days = effective_days(facts)
+        if days[target.version] == step.on:
+            return
+        days[target.version] = step.on
+        previous = FIRST_DAY
+        for fact in facts:
+            if fact.verb in {"create", "move", "withdraw", "restore"}:
+                if days[fact.version] < previous:
+                    self.say(says.DISORDER.at(self.place, move=fact.body.get("move", fact.verb)))
+                    return
+                previous = days[fact.version]
+        body: dict[str, Any] = {"of": target.version}
+        if step.reason:
+            body["reason"] = step.reason
+        self._enter("redate", step.on, body)
+
+    def _withdraw(self, step: Step, now: Snapshot) -> None:
+        self._out_or_back(step, now, "撤回")
+
+    def _restore(self, step: Step, now: Snapshot) -> None:
+        if not now.withdrawn:
+            self.say(says.NOT_WITHDRAWN.at(self.place, number=self.draft.number))
+            return
+        self._out_or_back(step, now, "恢复")
+
+    def _out_or_back(self, step: Step, now: Snapshot, word: str) -> None:
+        self._may(self.ledger.amend_by, word, now)
+        if not step.reason:
+            self.say(says.REASON_MISSING.at(self.place, move=word))
+        on = self.bench.today if step.on is None else step.on
+        last = self._last_step()
+        if last is not None and on < last[0]:
+            self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last[1], last_day=iso(last[0])))
+        self._enter(step.verb, on, {"reason": step.reason})
+
+    # -- parts of a step -------------------------------------------------------------------------------------------
+
+    def _said(self, step: Step, move: Move | None, on: int) -> dict[str, Any]:
+        """The body of an event: the checked values, the move, the reason, where it came from."""
+        checks = self.bench.field_checkers(self.ledger)
+        values: dict[str, Any] = {}
+        for key, value in step.set.items():
+            check = checks.get(key)
+            if check is None:
+                self.say(says.UNKNOWN_FIELD.at(self.place, ledger=self.ledger.title, field=key))
+            elif is_empty(value):
+                if step.verb != "create":
+                    values[key] = None
+            else:
+                problem = check(value)
+                if problem is None:
+                    values[key] = value
+                else:
+                    self.say(problem)
+        if move is not None:
+            for key, fixed in move.sets:
+                values[key] = iso(on + fixed[1]) if isinstance(fixed, tuple) and fixed[0] == "days_after" else fixed
+            if move.reason and not step.reason:
+                self.say(says.REASON_MISSING.at(self.place, move=move.key))
+        body: dict[str, Any] = {}
+        if values:
+            body["set"] = values
+        if move is not None:
+            body["move"] = move.key
+        if step.reason:
+            body["reason"] = step.reason
+        if self.change.source:
+            body["source"] = dict(self.change.source)
+        files, links, _ = self.bench.special_fields(self.ledger)
+        for key in files:
+            for ref in values.get(key) or ():
+                if isinstance(ref, Mapping) and not self.bench.sight.file_exists(str(ref.get("sha256"))):
+                    self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
+        for key in links:
+            value = values.get(key)
+            spec = self.ledger.fields[key]
+            for number in value if isinstance(value, list) else [value] if value else []:
+                if not self.bench.sight.link_exists(spec.ledger, number):
+                    self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
+        return body
+
+    def _place_into(self, body: dict[str, Any], step: Step, on: int) -> None:
+        now = self.current
+        assert now is not None
+        region = now.region if step.region is None else step.region
+        unit = now.unit if step.unit is None else step.unit
+        if (region, unit) != (now.region, now.unit):
+            self._check_place(region, unit, on)
+        if region != now.region:
+            body["region"] = region
+        if unit != now.unit:
+            body["unit"] = unit
+
+    def _check_place(self, region: str, unit: str, on: int) -> None:
+        regions, units, ledger = self.bench.setting.regions, self.bench.setting.units, self.ledger
+        if region not in regions or not regions.nodes[region].in_use(on):
+            self.say(says.WRONG_REGION.at(self.place, region=region))
+        elif ledger.region_level:
+            levels = self.bench.setting.pack.grid.levels
+            level = regions.level(region, on)
+            if level == 0 or levels[level - 1].key != ledger.region_level:
+                wanted = next(x.title for x in levels if x.key == ledger.region_level)
+                is_level = levels[level - 1].title if level else "全域"
+                self.say(says.WRONG_LEVEL.at(self.place, region=regions.name(region), is_level=is_level, wanted=wanted))
+        elif ledger.region_required and region == regions.root and regions.root == "*":
+            self.say(says.EMPTY.at(Place(record=self.draft.number, field="区划"), field="区划", move="登记"))
+        if unit and (unit not in units or not units.nodes[unit].in_use(on)):
+            self.say(says.WRONG_UNIT.at(self.place, unit=unit))
+        if not unit and ledger.unit_required:
+            self.say(says.EMPTY.at(Place(record=self.draft.number, field="责任单位"), field="责任单位", move="登记"))
+
+    def _may(self, posts: tuple[str, ...], word: str, snapshot: Snapshot) -> None:
+        if self.bench.actor.operator:
+            return
+        if not self.bench.actor.posts & set(posts):
+            pack = self.bench.setting.pack
+            names = "、".join(pack.posts[p].title for p in posts if p in pack.posts) or "（无）"
+            self.say(says.NOT_ALLOWED.at(self.place, ledger=self.ledger.title, move=word, posts=names))
+        elif not self.bench._reach(tuple(posts)).covers(snapshot.region, snapshot.unit):
+            if self.draft.exists:
+                self.say(says.NOT_THERE.at(self.place))
+            else:
+                self.say(says.OUT_OF_REACH.at(self.place, where=self.bench.setting.regions.name(snapshot.region)))
+
+    def _required(self, move: Move, data: Mapping[str, Any], *, opening: bool) -> None:
+        keys: Iterable[str] = move.needs
+        if opening:
+            keys = dict.fromkeys((*(k for k, f in self.ledger.fields.items() if f.required), *move.needs))
+        for key in keys:
+            if is_empty(data.get(key)):
+                title = self.ledger.fields[key].title
+                self.say(says.EMPTY.at(Place(record=self.draft.number, field=title), field=title, move=move.key))
+
+    def _guards(self, move: Move, snapshot: Snapshot, on: int) -> None:
+        for guard in move.requires:
+            if not self.bench.sight.guard_holds(guard, snapshot, on):
+                self.say(says.GUARD.at(self.place, says=guard.says, move=move.key))
+
+    def _enter(self, verb: str, on: int, body: dict[str, Any]) -> None:
+        bench = self.bench
+        version = self.draft.version + len(self.facts) + 1
+        fact = Fact(version, verb, on, bench.at, bench.actor.login, self.change.id, len(self.facts), body)
+        self.facts.append(fact)
+        self.current = apply(self.current, fact)
+
+    # -- the record as a whole -------------------------------------------------------------------------------------
+
+    def _whole(self) -> None:
+        """Rules on the finished record, only where this change touched what they speak of."""
+        if not self.line:
+            return
+        now = self.line[-1][1]
+        ledger = self.ledger
+        for check in ledger.checks:
+            values = [now.data.get(k) for k in check.fields]
+            filled = [v for v in values if not is_empty(v)]
+            fails = (
+                len(set(map(str, filled))) < len(filled)
+                if check.kind == "differ"
+                else any(a > b for a, b in pairwise(filled))
+            )
+            if fails:
+                self.say(says.CHECK.at(self.place, says=check.says))
+        self.one_key = None if now.withdrawn or not ledger.one_per else self._key(now)
+        for key in self.bench.special_fields(ledger)[2]:
+            if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
+                self._point(key, now)
+
+    def _key(self, now: Snapshot) -> str | None:
+        parts = [
+            now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in self.ledger.one_per
+        ]
+        if any(is_empty(p) for p in parts):
+            return None
+        return "|".join(map(str, parts))[:200]
+
+    def _point(self, key: str, now: Snapshot) -> None:
+        point = now.data.get(key)
+        if not point:
+            return
+        spec = self.ledger.fields[key]
+        metres = self.bench.sight.outside_metres(now.region, point, self.facts[-1].on)
+        if metres is None:
+            return
+        place = Place(record=self.draft.number, field=spec.title)
+        problem = says.OUTSIDE_CELL.at(
+            place, region=self.bench.setting.regions.name(now.region), metres=max(1, round(metres))
+        )
+        if spec.outside == "inbox":
+            self.say(problem)
+            return
+        last = self.facts[-1]
+        flagged = Fact(
+            last.version, last.verb, last.on, last.at, last.actor, last.change, last.step,
+            {**last.body, "flags": [*last.body.get("flags", ()), problem.says]},
+        )  # fmt: skip
+        self.facts[-1] = flagged
+        self.line = timeline([*self.draft.facts, *self.facts])
+
+    # -- what the record's own history says ------------------------------------------------------------------------
+
+    def _days(self) -> dict[int, int]:
+        return effective_days([*self.draft.facts, *self.facts])
+
+    def _opened(self) -> int:
+        return self._days()[1]
+
+    def _last_step(self) -> tuple[int, str] | None:
+        """(day, word) of the latest workflow step."""
+        days = self._days()
+        steps = [
+            (days[f.version], f.version, str(f.body.get("move", f.verb)))
+            for f in (*self.draft.facts, *self.facts)
+            if f.verb in {"create", "move", "withdraw", "restore"}
+        ]
+        if not steps:
+            return None
+        day, _, word = max(steps)
+        return day, word
+
+    def _said_last(self, fields: Iterable[str]) -> int:
+        """The latest day on which any of these fields was said, or the opening day."""
+        days = self._days()
+        wanted = set(fields)
+        said = [
+            days[f.version]
+            for f in (*self.draft.facts, *self.facts)
+            if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
+        ]
+        return max(said, default=days[1])
+
+    def _unknown_move(self, move: str) -> Problem:
+        known = "、".join(m for m, x in self.ledger.moves.items() if (NEW in x.from_) == (self.current is None))
+        return says.UNKNOWN_MOVE.at(self.place, ledger=self.ledger.title, move=move, known=known or "（无）")
+
+    def _conflict(self) -> None:
+        """The record moved on since the writer looked. Where both changed different fields only, both stand."""
+        assert self.change.base is not None
+        since = [f for f in self.draft.facts if f.version > self.change.base]
+        mine = {k for s in self.change.steps for k in s.set}
+        theirs = {k for f in since for k in f.body.get("set", ())}
+        only_fields = all(s.verb == "amend" for s in self.change.steps) and all(f.verb == "amend" for f in since)
+        if self.change.base < self.draft.version and only_fields and not mine & theirs:
+            return
+        titles = [self.ledger.fields[k].title for k in (theirs & mine or theirs) if k in self.ledger.fields]
+        steps = [str(f.body["move"]) for f in since if "move" in f.body]
+        self.say(
+            says.CONFLICT.at(
+                self.place,
+                number=self.draft.number,
+                who="、".join(dict.fromkeys(f.actor for f in since)) or "他人",
+                fields="、".join([*steps, *sorted(titles)]) or "版本",
+            )
+        )

@@ -1,0 +1,128 @@
+"""Pure rules of the ledgers: what a record is as of a day, and how its events are chained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhuanban.core.canonical import canonical, digest
+from zhuanban.pack.values import SAME
+
+VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event as a plain value. `body` may say: set, move, to, region, unit, reason, of, flags, source."""
+
+    version: int
+    verb: str
+    on: int
+    at: int
+    actor: str
+    change: str
+    step: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A record as of some day."""
+
+    state: str
+    region: str
+    unit: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    withdrawn: bool = False
+    flags: tuple[str, ...] = ()
+
+
+def effective_days(facts: Iterable[Fact]) -> dict[int, int]:
+    """version → the day on which the event counts, after redates (the last redate of a version wins)."""
+    days: dict[int, int] = {}
+    for fact in facts:
+        if fact.verb == "redate":
+            days[int(fact.body["of"])] = fact.on
+        days[fact.version] = fact.on
+    return days
+
+
+def apply(before: Snapshot | None, fact: Fact) -> Snapshot | None:
+    """The record after one more event."""
+    body = fact.body
+    if fact.verb == "create":
+        return Snapshot(
+            body["to"],
+            body.get("region", ""),
+            body.get("unit", ""),
+            {k: v for k, v in body.get("set", {}).items() if v is not None},
+            flags=tuple(body.get("flags", ())),
+        )
+    if before is None or fact.verb == "redate":
+        return before
+    data = before.data
+    if changed := body.get("set"):
+        merged = {**data, **changed}
+        data = {k: v for k, v in merged.items() if v is not None}
+    to = body.get("to", SAME)
+    return Snapshot(
+        before.state if to == SAME else to,
+        body.get("region", before.region),
+        body.get("unit", before.unit),
+        data,
+        fact.verb == "withdraw" if fact.verb in {"withdraw", "restore"} else before.withdrawn,
+        (*before.flags, *(f for f in body.get("flags", ()) if f not in before.flags)),
+    )
+
+
+def timeline(facts: Sequence[Fact]) -> list[tuple[int, Snapshot]]:
+    """(day, the record from that day on), days rising, one entry a day: facts folded by (effective day, version)."""
+    if len(facts) == 1:
+        only = apply(None, facts[0])
+        return [] if only is None else [(facts[0].on, only)]
+    days = effective_days(facts)
+    line: list[tuple[int, Snapshot]] = []
+    snapshot: Snapshot | None = None
+    for fact in sorted(facts, key=lambda f: (days[f.version], f.version)):
+        snapshot = apply(snapshot, fact)
+        if snapshot is None:
+            continue
+        day = days[fact.version]
+        if line and line[-1][0] == day:
+            line[-1] = (day, snapshot)
+        else:
+            line.append((day, snapshot))
+    return line
+
+
+def as_of(facts: Sequence[Fact], day: int) -> Snapshot | None:
+    """The record as of the end of a day; None before it existed."""
+    found = None
+    for start, snapshot in timeline(facts):
+        if start > day:
+            break
+        found = snapshot
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What a change did to one record: its timeline before and after. Followers of the door read these."""
+
+    record_id: int
+    ledger: str
+    before: Sequence[tuple[int, Snapshot]]
+    after: Sequence[tuple[int, Snapshot]]
+
+
+def event_head(campaign: str, ledger: str, number: str, fact: Fact) -> bytes:
+    """What the hash covers besides the body: identity, order, both dates and the writer."""
+    return canonical(
+        [campaign, ledger, number, fact.version, fact.verb, fact.on, fact.at, fact.actor, fact.change, fact.step]
+    )
+
+
+def event_hash(previous: bytes, head: bytes, body: bytes) -> bytes:
+    """SHA-256 over the previous event's hash (empty for the first), the head and the body text."""
+    return digest(previous, head, body)

@@ -1,0 +1,121 @@
+"""Reads: a campaign with its pack and its trees, kept in the process until one of them changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from zhuanban.core.problem import Kind, Refused
+from zhuanban.pack.read import load
+from zhuanban.pack.values import Pack
+from zhuanban.people.models import Campaign, PackVersion, Region, RegionParent, Unit, UnitParent
+from zhuanban.people.tree import Node, Tree
+
+NO_CAMPAIGN = Kind("people-001", "没有名为“{name}”的行动。", "现有行动：{known}。")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A campaign with what it runs on: the pack as taken, the dated trees of regions and units."""
+
+    campaign: Campaign
+    pack: Pack
+    regions: Tree
+    units: Tree
+
+
+_trees: dict[str, tuple[int, Tree, Tree]] = {}
+_packs: dict[tuple[str, int], Pack] = {}
+
+
+def campaign_named(name: str) -> Campaign:
+    """The campaign of that name. Raises Refused, naming those that exist."""
+    found = Campaign.objects.filter(name=name).first()
+    if found is None:
+        known = "、".join(Campaign.objects.order_by("name").values_list("name", flat=True)) or "（尚无）"
+        raise Refused(NO_CAMPAIGN.at(name=name, known=known))
+    return found
+
+
+def setting(campaign: Campaign | str) -> Setting:
+    """The campaign's setting, from the process's cache where nothing changed."""
+    if isinstance(campaign, str):
+        campaign = campaign_named(campaign)
+    pack = _packs.get((campaign.uid, campaign.pack_version_id))
+    if pack is None:
+        version = PackVersion.objects.get(pk=campaign.pack_version_id)
+        pack, problems = load(version.files, version.key)
+        if pack is None:
+            raise Refused(problems)
+        _packs[(campaign.uid, campaign.pack_version_id)] = pack
+    known = _trees.get(campaign.uid)
+    if known is None or known[0] != campaign.tree_version:
+        known = (campaign.tree_version, region_tree(campaign, pack), unit_tree(campaign))
+        _trees[campaign.uid] = known
+    return Setting(campaign, pack, known[1], known[2])
+
+
+def region_tree(campaign: Campaign, pack: Pack) -> Tree:
+    """The dated tree of regions, read from the database."""
+    nodes = [
+        Node(r.code, r.name, r.position, from_day=r.from_day, to_day=r.to_day)
+        for r in Region.objects.filter(campaign=campaign)
+    ]
+    parents = list(
+        RegionParent.objects.filter(region__campaign=campaign).values_list("region__code", "parent_code", "from_day")
+    )
+    return Tree(nodes, parents, rooted=is_rooted(pack, [(c, p) for c, p, _ in parents]), root_name=pack.grid.root)
+
+
+def unit_tree(campaign: Campaign) -> Tree:
+    """The dated tree of units, read from the database."""
+    nodes = [
+        Node(u.code, u.name, u.position, short=u.short, from_day=u.from_day, to_day=u.to_day, region=u.region_code)
+        for u in Unit.objects.filter(campaign=campaign)
+    ]
+    parents = UnitParent.objects.filter(unit__campaign=campaign).values_list("unit__code", "parent_code", "from_day")
+    return Tree(nodes, parents, rooted=False, root_name="全部单位")
+
+
+def is_rooted(pack: Pack, parents: list[tuple[str, str]]) -> bool:
+    """Does the list of (code, parent) bring its own root above level one, or do its top nodes stand on level one?
+
+    A single top node is the root where the list is one level deeper than the grid, or where its code is that of a
+    higher level (411300 is a city: two digits pairs filled, where level one has three).
+    """
+    tops = {c for c, p in parents if not p}
+    if len(tops) != 1:
+        return False
+    top = next(iter(tops))
+    above = dict(parents)
+    depth = 0
+    for code in above:
+        steps, here = 1, code
+        while (here := above.get(here, "")) and steps <= len(parents):
+            steps += 1
+        depth = max(depth, steps)
+    levels = pack.grid.levels
+    if depth > len(levels):
+        return True
+    stem = top
+    while len(stem) > 2 and stem.endswith("00"):
+        stem = stem[:-2]
+    return bool(levels and levels[0].digits and len(stem) < levels[0].digits)
+
+
+def hold(campaign: Campaign) -> Campaign:
+    """The campaign as it stands inside this transaction; its trees and pack cannot change until the transaction ends.
+
+    Many writers hold it at once; only a change of the tree (`people.actions`) has to wait for them.
+    """
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT tree_version, pack_version_id FROM people_campaign WHERE id = %s{lock}", [campaign.pk])
+        campaign.tree_version, campaign.pack_version_id = cursor.fetchone()
+    return campaign
+
+
+def forget(campaign: Campaign) -> None:
+    """Drop the kept trees of a campaign, where a change of them did not come to pass."""
+    _trees.pop(campaign.uid, None)

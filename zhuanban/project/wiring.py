@@ -1,0 +1,15 @@
+"""Who listens to whom, in one place."""
+
+from __future__ import annotations
+
+from zhuanban.ledger import door
+from zhuanban.people import actions as people
+from zhuanban.tally.actions import follow_door, follow_tree
+
+
+def connect() -> None:
+    """Give the door and the tree their followers, once."""
+    if follow_door not in door.followers:
+        door.followers.append(follow_door)
+    if follow_tree not in people.tree_followers:
+        people.tree_followers.append(follow_tree)

@@ -1,0 +1,135 @@
+"""Writes of the tallies: following the door, following the tree, rebuilding from events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db import transaction
+
+from zhuanban.core.problem import Kind, Problem
+from zhuanban.ledger.door import facts_of
+from zhuanban.ledger.models import Record
+from zhuanban.ledger.rules import Transition, timeline
+from zhuanban.people.queries import Setting
+from zhuanban.tally import store
+from zhuanban.tally.models import Measure
+from zhuanban.tally.questions import Contribution, contribution, question_key, questions_of
+from zhuanban.tally.rules import Delta, block_of, record_deltas, spread_all
+
+TALLY_OFF = Kind(
+    "tally-001",
+    "统计与事件不符：{what}在 {day} 应为 {right}，现为 {wrong}（第 {measure} 项）。",
+    "请运行 zhuanban tally rebuild，由事件重新统计。",
+)
+
+Compiled = dict[str, list[tuple[int, Contribution]]]
+_compiled: dict[tuple[str, str], tuple[Compiled, dict[str, int]]] = {}
+
+
+def measure_ids(setting: Setting) -> dict[str, int]:
+    """Question key → measure number; makes the numbers where the pack is new to the campaign."""
+    return _measures(setting)[1]
+
+
+def _measures(setting: Setting) -> tuple[Compiled, dict[str, int]]:
+    cache_key = (setting.campaign.uid, setting.pack.sha256)
+    known = _compiled.get(cache_key)
+    if known is not None:
+        return known
+    questions = {question_key(q): q for q in questions_of(setting.pack)}
+    Measure.objects.bulk_create(
+        [Measure(campaign=setting.campaign, key=k, ledger=q.ledger) for k, q in questions.items()],
+        ignore_conflicts=True,
+    )
+    ids = dict(Measure.objects.filter(campaign=setting.campaign).values_list("key", "pk"))
+    compiled: Compiled = defaultdict(list)
+    for key, question in questions.items():
+        compiled[question.ledger].append((ids[key], contribution(question, setting.pack.ledgers[question.ledger])))
+    made = (dict(compiled), {k: ids[k] for k in questions})
+    # Only numbers that are safely on disk may be remembered: a dry run takes its own back.
+    transaction.on_commit(lambda: _compiled.__setitem__(cache_key, made))
+    return made
+
+
+def follow_door(setting: Setting, transitions: Sequence[Transition]) -> None:
+    """Called by the door inside its transaction."""
+    compiled, _ = _measures(setting)
+    store.add(spread_all(setting.regions, record_deltas(transitions, compiled)))
+
+
+def follow_tree(before: Setting, after: Setting, code: str) -> None:
+    """Called when a region was hung elsewhere: its sums move to the new ancestors from that day on.
+
+    The sums of the region itself stay; what its ancestors hold of it follows from them by the old and the new tree.
+    """
+    own = dict(store.days_of(code, list(measure_ids(after).values())))
+    change: dict[Delta, int] = defaultdict(int)
+    for key, n in spread_all(after.regions, own).items():
+        change[key] += n
+    for key, n in spread_all(before.regions, own).items():
+        change[key] -= n
+    store.add({key: n for key, n in change.items() if n})
+
+
+def recompute(setting: Setting) -> dict[Delta, int]:
+    """All sums of the campaign, from its events alone."""
+    compiled, _ = _measures(setting)
+    totals: dict[Delta, int] = defaultdict(int)
+    for transitions in _all_records(setting):
+        for key, n in record_deltas(transitions, compiled).items():
+            totals[key] += n
+    return spread_all(setting.regions, {k: n for k, n in totals.items() if n})
+
+
+def _all_records(setting: Setting) -> Iterator[list[Transition]]:
+    last = 0
+    while True:
+        rows = Record.objects.filter(campaign=setting.campaign, pk__gt=last).order_by("pk").values_list("pk", "ledger")
+        part = dict(rows[:2000])
+        if not part:
+            return
+        last = max(part)
+        facts = facts_of(part)
+        yield [Transition(pk, ledger, (), timeline(facts[pk])) for pk, ledger in part.items() if pk in facts]
+
+
+def rebuild(setting: Setting) -> int:
+    """Throw the sums away and make them again from the events. Returns the number of day rows."""
+    with transaction.atomic():
+        store.forget(list(measure_ids(setting).values()))
+        right = recompute(setting)
+        store.add(right)
+    return len(right)
+
+
+def check(setting: Setting) -> list[Problem]:
+    """Compare the sums with a recomputation in memory; every difference is a problem."""
+    right = recompute(setting)
+    blocks: dict[tuple[int, str, int, str], int] = defaultdict(int)
+    for (measure, node, day, cell), n in right.items():
+        blocks[(measure, node, block_of(day), cell)] += n
+    measures = list(measure_ids(setting).values())
+    return [
+        *_compare(setting, right, store.everything(measures, "tally_day"), "日"),
+        *_compare(setting, {k: n for k, n in blocks.items() if n}, store.everything(measures, "tally_block"), "段"),
+    ]
+
+
+def _compare(
+    setting: Setting,
+    right: Mapping[tuple[int, str, int, str], int],
+    held: Mapping[tuple[int, str, int, str], int],
+    word: str,
+) -> list[Problem]:
+    found = []
+    for key in sorted(right.keys() | held.keys()):
+        if right.get(key, 0) != held.get(key, 0):
+            measure, node, time, cell = key
+            what = "／".join(p for p in (setting.regions.name(node), cell) if p)
+            found.append(
+                TALLY_OFF.at(
+                    what=what, day=f"{time}{word}", right=right.get(key, 0), wrong=held.get(key, 0), measure=measure
+                )
+            )
+    return found
