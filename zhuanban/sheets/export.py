@@ -257,7 +257,7 @@ def write_xlsx(
     coming = chain(sample, coming)
     written = sheets = cuts = 0
     with workbook(target, streaming=True) as book:
-        forms = _Forms.of(book, columns)
+        forms = _Forms.of(book, columns, merge)
         more = True
         while more:
             sheets += 1
@@ -283,19 +283,19 @@ class _Forms:
     styles: tuple[Style, ...]
 
     @classmethod
-    def of(cls, book: Any, columns: Sequence[ColumnSpec]) -> _Forms:
+    def of(cls, book: Any, columns: Sequence[ColumnSpec], merge: Sequence[int]) -> _Forms:
         return cls(
             title=book.add_format({"bold": True, "font_size": 16}),
             note=book.add_format({"font_color": "#595959"}),
             head=book.add_format(
                 {"bold": True, "align": "center", "text_wrap": True, "border": 1, "bg_color": "#DDEBF7"}
             ),
-            styles=tuple(_style(book, column) for column in columns),
+            styles=tuple(_style(book, column, merged=number in merge) for number, column in enumerate(columns)),
         )
 
 
-def _style(book: Any, column: ColumnSpec) -> Style:
-    middle = {"align": "center"} if column.kind in (Kind.DATE, Kind.WORD) else {}
+def _style(book: Any, column: ColumnSpec, *, merged: bool) -> Style:
+    middle = {"align": "center"} if merged or column.kind in (Kind.DATE, Kind.WORD) else {}
     digits = "0." + "0" * column.decimals if column.kind is Kind.NUMBER and column.decimals else "General"
     return Style(
         text=book.add_format({"border": 1, "num_format": "@", "text_wrap": True, **middle}),

@@ -16,7 +16,7 @@ from zhuanban.sheets.export_rows import Value, as_cell, cut
 
 TITLE_FONT = "宋体"
 FONT = "仿宋"
-_PAGE = 98.0  # digits of the default 11-point font across A4 landscape between our margins
+_PAGE = 116.0  # digits of the default 11-point font across A4 landscape between our margins
 _LINE = 18.0  # points: one line of 12-point text
 _ROW = 26.0  # points: a row of one line
 _LONG = 20  # a text wider than this reads from the left, over several lines
@@ -154,18 +154,29 @@ def _shown(value: Value) -> str:
 
 
 def _shared(table: PrintedTable) -> list[float]:
-    """Column widths that fill the page: each gets what its content needs, then all stretch (or shrink) alike."""
-    wanted = []
+    """Column widths that fill the page.
+
+    Short columns get what they need; long prose shares what is left. Where there is room over, all columns stretch.
+    """
+    wanted: list[float] = []
+    prose: list[int] = []
     for number, column in enumerate(table.columns):
         if column.width:
             wanted.append(column.width)
             continue
         body = max((text_width(_shown(row[number])) for row in table.rows), default=0)
         title = text_width(column.title)
-        # A head may take two lines, long prose as many as it needs in a share of the page.
-        wanted.append(max(6.0, min(body, 40.0), title / 2 if title > 8 else title) * _BIGGER + 2)
-    factor = _PAGE / sum(wanted)
-    return [round(w * min(factor, 2.5), 1) for w in wanted]
+        if body > _LONG:
+            prose.append(number)
+        # A long head may take two lines.
+        wanted.append(max(6, min(body, _LONG * 2), ceil(title / 2) if title > 16 else title) * _BIGGER + 2.5)
+    short = sum(wanted) - sum(wanted[n] for n in prose)
+    if prose and sum(wanted) > _PAGE:
+        share = max((_PAGE - short) / len(prose), _LONG)
+        for number in prose:
+            wanted[number] = share
+    stretch = max(1.0, min(_PAGE / sum(wanted), 2.5))
+    return [round(w * stretch, 1) for w in wanted]
 
 
 def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
