@@ -124,6 +124,14 @@ class Bench:
         return self._files[ledger.key], self._links[ledger.key], self._points[ledger.key]
 
 
+def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
+    """What "one per" says of a record; None where the ledger has no such rule, a part is empty, or it is withdrawn."""
+    if now.withdrawn or not ledger.one_per:
+        return None
+    parts = [now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
+    return None if any(is_empty(p) for p in parts) else "|".join(map(str, parts))[:200]
+
+
 class _Work:
     """One change in judgement."""
 
@@ -442,18 +450,10 @@ class _Work:
             )
             if fails:
                 self.say(says.CHECK.at(self.place, says=check.says))
-        self.one_key = None if now.withdrawn or not ledger.one_per else self._key(now)
+        self.one_key = one_key_of(ledger, now)
         for key in self.bench.special_fields(ledger)[2]:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
-
-    def _key(self, now: Snapshot) -> str | None:
-        parts = [
-            now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in self.ledger.one_per
-        ]
-        if any(is_empty(p) for p in parts):
-            return None
-        return "|".join(map(str, parts))[:200]
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhuanban.ledger.rules import Fact, Snapshot, as_of
+from zhuanban.ledger.rules import Fact, Snapshot, as_of, effective_days
 from zhuanban.pack.values import Question, Table
 from zhuanban.people.queries import Setting
 from zhuanban.tally.questions import contribution
@@ -20,7 +20,7 @@ Book = Sequence[tuple[str, Sequence[Fact]]]
 def meaning(setting: Setting, asked: Table, node: str, day: int, book: Book) -> Result:
     """The same table as `queries.table`, from events alone."""
     standing: list[tuple[str, Snapshot]] = []
-    for ledger, facts in book:
+    for ledger, facts in sorted(book, key=lambda entry: effective_days(entry[1])[1]):
         now = as_of(facts, day)
         if now is not None:
             standing.append((ledger, now))

@@ -44,7 +44,7 @@ def words(setting: Setting, ledger: str, field: str, code: str, day: int) -> str
     rows = Record.objects.filter(campaign=setting.campaign, ledger=ledger, **{by: code}, first_on__lte=day)
     ids = list(rows.order_by("first_on", "pk").values_list("pk", flat=True))
     said = ""
-    for pk, facts in sorted(facts_of(ids).items(), key=lambda item: ids.index(item[0])):
+    for _, facts in sorted(facts_of(ids).items(), key=lambda item: ids.index(item[0])):
         now = _as_of(timeline(facts), day)
         if now is not None and not now.withdrawn:
             value = now.data.get(field)

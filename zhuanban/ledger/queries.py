@@ -1,0 +1,188 @@
+"""Reads of the ledgers, always through a viewer's scope and mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhuanban.core import clock
+from zhuanban.core.day import beijing, iso
+from zhuanban.core.problem import Place, Refused
+from zhuanban.ledger import problems as says
+from zhuanban.ledger.door import facts_of
+from zhuanban.ledger.models import Record, Waiting
+from zhuanban.ledger.rules import Fact, effective_days
+from zhuanban.ledger.view import Masker
+from zhuanban.pack.values import Ledger
+from zhuanban.people.actions import log_access
+from zhuanban.people.queries import Setting
+from zhuanban.people.scope import Actor, reach
+
+VERB_TITLES = {
+    "create": "登记", "move": "流转", "amend": "更正", "transfer": "移转", "redate": "改期",
+    "withdraw": "撤回", "restore": "恢复",
+}  # fmt: skip
+
+
+class Viewer:
+    """What one actor may see of one campaign today."""
+
+    def __init__(self, setting: Setting, actor: Actor) -> None:
+        self.setting = setting
+        self.actor = actor
+        self.today = clock.today()
+
+    def _reach(self, posts: tuple[str, ...] | None = None) -> Any:
+        s = self.setting
+        return reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+
+    def ledger(self, key: str) -> Ledger:
+        """The ledger of that key or title. Raises Refused."""
+        for ledger in self.setting.pack.ledgers.values():
+            if key in (ledger.key, ledger.title):
+                return ledger
+        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known="、".join(self.setting.pack.ledgers)))
+
+    def may_see(self, ledger: Ledger) -> Q:
+        """The rows of a ledger that the actor may know of. Every query on records starts from here."""
+        if self.actor.operator:
+            return Q()
+        scope: Q = self._reach().filter()
+        if ledger.seen_by:
+            scope &= self._reach(ledger.seen_by).filter() if self.actor.posts & set(ledger.seen_by) else Q(pk__in=())
+        for state in ledger.states.values():
+            if state.seen_by:
+                if self.actor.posts & set(state.seen_by):
+                    scope &= ~Q(state=state.key) | self._reach(state.seen_by).filter()
+                else:
+                    scope &= ~Q(state=state.key)
+        return scope
+
+    def records(self, ledger: Ledger) -> QuerySet[Record]:
+        """The ledger's records in scope."""
+        return Record.objects.filter(self.may_see(ledger), campaign=self.setting.campaign, ledger=ledger.key)
+
+    def record(self, ledger: Ledger, number: str) -> Record:
+        """One record. Raises Refused with the same words whether it is absent or out of scope."""
+        found = self.records(ledger).filter(number=number).first()
+        if found is None:
+            raise Refused(says.NOT_THERE.at(Place(record=number)))
+        return found
+
+    def show(self, ledger: Ledger, record: Record) -> dict[str, Any]:
+        """A record as JSON, masked."""
+        tree, units = self.setting.regions, self.setting.units
+        return {
+            "ledger": ledger.key,
+            "number": record.number,
+            "state": record.state,
+            "region": record.region,
+            "region_name": tree.name(record.region),
+            "unit": record.unit,
+            "unit_name": units.name(record.unit) if record.unit else "",
+            "withdrawn": record.withdrawn,
+            "version": record.version,
+            "since": iso(record.first_on),
+            "on": iso(record.last_on),
+            "at": beijing(record.last_at),
+            "flags": record.flags,
+            "fields": Masker(ledger).show(record.data),
+        }
+
+    def history(self, ledger: Ledger, number: str) -> dict[str, Any]:
+        """A record and all its events, masked: see docs/cli.md for the keys."""
+        record = self.record(ledger, number)
+        facts = facts_of([record.pk])[record.pk]
+        masker = Masker(ledger)
+        secrets = masker.secrets([record.data, *(f.body.get("set", {}) for f in facts)])
+        days = effective_days(facts)
+        shown = self.show(ledger, record)
+        shown["fields"] = masker.show(record.data, secrets)
+        shown["events"] = [self._event(ledger, f, days, masker, secrets) for f in facts]
+        return shown
+
+    def _event(
+        self, ledger: Ledger, fact: Fact, days: Mapping[int, int], masker: Masker, secrets: Mapping[str, str]
+    ) -> dict[str, Any]:
+        body = fact.body
+        event: dict[str, Any] = {
+            "version": fact.version,
+            "verb": fact.verb,
+            "title": body.get("move") or VERB_TITLES[fact.verb],
+            "on": iso(fact.on),
+            "counts_on": iso(days[fact.version]),
+            "at": beijing(fact.at),
+            "by": fact.actor,
+            "change": fact.change,
+        }
+        if "to" in body:
+            event["to"] = body["to"]
+        for key, tree in (("region", self.setting.regions), ("unit", self.setting.units)):
+            if key in body:
+                event[key] = body[key]
+                event[f"{key}_name"] = tree.name(body[key])
+        if "reason" in body:
+            event["reason"] = masker.scrub(str(body["reason"]), secrets)
+        for key in ("of", "flags", "source"):
+            if key in body:
+                event[key] = body[key]
+        if "set" in body:
+            event["fields"] = masker.show(body["set"], secrets)
+        return event
+
+    def reveal(self, ledger: Ledger, number: str, field: str, reason: str) -> Any:
+        """The unmasked value of a personal field, for a post that may see it. Each look is logged with its reason."""
+        record = self.record(ledger, number)
+        spec = ledger.fields.get(field)
+        if spec is None or not spec.personal:
+            raise Refused(says.UNKNOWN_FIELD.at(Place(record=number), ledger=ledger.title, field=field))
+        if not self.actor.operator and not self._reach(spec.seen_by).covers(record.region, record.unit):
+            posts = "、".join(p.title for k, p in self.setting.pack.posts.items() if k in spec.seen_by) or "（无）"
+            raise Refused(
+                says.NOT_ALLOWED.at(Place(record=number), ledger=ledger.title, move="查看隐去内容", posts=posts)
+            )
+        if not reason.strip():
+            raise Refused(says.REASON_MISSING.at(Place(record=number), move="查看隐去内容"))
+        detail = {"ledger": ledger.key, "number": number, "field": field, "reason": reason}
+        log_access(self.setting.campaign, self.actor, "reveal", detail)
+        return record.data.get(field)
+
+    def inbox(self, *, settled: bool = False) -> Iterator[dict[str, Any]]:
+        """What waits in scope, oldest first, masked. Items without a place: to their sender and who sees all."""
+        rows = Waiting.objects.filter(campaign=self.setting.campaign, settled_at__isnull=not settled).order_by("pk")
+        if not self.actor.operator:
+            here = self._reach()
+            if not here.everything:
+                rows = rows.filter(Q(actor=self.actor.login) | Q(region__in=here.regions) | Q(unit__in=here.units))
+        for item in rows.iterator(chunk_size=1000):
+            yield self._waiting(item)
+
+    def _waiting(self, item: Waiting) -> dict[str, Any]:
+        ledger = self.setting.pack.ledgers.get(item.ledger)
+        change = item.change
+        problems = item.problems
+        fields: dict[str, Any] = {}
+        for step in change.get("steps", ()):
+            fields.update(step.get("set", {}))
+        if ledger is not None:
+            masker = Masker(ledger)
+            secrets = masker.secrets([fields])
+            problems = [{**p, "says": masker.scrub(p["says"], secrets)} for p in problems]
+            fields = masker.show(fields, secrets)
+        return {
+            "id": item.pk,
+            "ledger": item.ledger,
+            "number": change.get("number", ""),
+            "change": item.change_id,
+            "reason": item.reason,
+            "problems": problems,
+            "source": item.source,
+            "region": item.region,
+            "unit": item.unit,
+            "fields": fields,
+            "by": item.actor,
+            "at": beijing(item.at),
+            "settled": item.settled_how,
+        }
