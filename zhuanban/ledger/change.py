@@ -40,6 +40,13 @@ class Change:
     number: str = ""
     base: int | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""  # whose record this is where it has no number yet (a row's key): settles what waited for it
+
+    @property
+    def about(self) -> str:
+        """Ledger and number or subject, at most 120 characters; "" where nothing is known."""
+        key = self.number or self.subject
+        return f"{self.ledger}/{key}"[:120] if key else ""
 
 
 ENTERED, UNCHANGED, ALREADY, WAITING = "entered", "unchanged", "already", "waiting"

@@ -108,7 +108,7 @@ class _Batch:
         known = self._known_changes()
         self._load_targets()
         outcomes = []
-        entered: list[str] = []
+        entered: list[Change] = []
         for change in self.changes:
             if change.id in known:
                 number, version = known[change.id]
@@ -118,7 +118,7 @@ class _Batch:
             if outcome.status == WAITING:
                 self.waiting.append((change, outcome.problems))
             else:
-                entered.append(change.id)
+                entered.append(change)
                 if outcome.status == ENTERED:
                     known[change.id] = (outcome.number, outcome.version)
             outcomes.append(outcome)

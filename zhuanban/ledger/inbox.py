@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from zhuanban.core import clock
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.ledger.change import Change, Step
@@ -27,7 +29,7 @@ def keep(setting: Setting, items: Sequence[tuple[Change, tuple[Problem, ...]]], 
         {r.change_id: r for r in rows}.values(),
         update_conflicts=True,
         unique_fields=["campaign", "change_id"],
-        update_fields=["change", "problems", "source", "reason", "region", "unit"],
+        update_fields=["change", "problems", "source", "subject", "reason", "region", "unit"],
     )
 
 
@@ -38,6 +40,7 @@ def _row(setting: Setting, change: Change, problems: Sequence[Problem], actor: A
         campaign=setting.campaign,
         ledger=change.ledger[:40],
         change_id=change.id,
+        subject=change.about,
         change=change_as_json(change),
         problems=[p.as_json() for p in problems],
         source=dict(change.source),
@@ -49,14 +52,19 @@ def _row(setting: Setting, change: Change, problems: Sequence[Problem], actor: A
     )
 
 
-def settle_entered(campaign: Campaign, change_ids: Sequence[str], at: int, actor: Actor) -> None:
-    """Changes that waited and have now entered leave the inbox."""
-    if not change_ids or not Waiting.objects.filter(campaign=campaign, settled_at=None).exists():
+def settle_entered(campaign: Campaign, entered: Sequence[Change], at: int, actor: Actor) -> None:
+    """What waited and has now entered leaves the inbox; so do rows with unreadable cells once a mended row of theirs
+    has entered. A conflict stays: that another change of the same record went through does not settle it.
+    """
+    waiting = Waiting.objects.filter(campaign=campaign, settled_at=None)
+    if not entered or not waiting.exists():
         return
-    for i in range(0, len(change_ids), 500):
-        Waiting.objects.filter(campaign=campaign, settled_at=None, change_id__in=change_ids[i : i + 500]).update(
-            settled_at=at, settled_by=actor.login, settled_how=CLEARED
-        )
+    for i in range(0, len(entered), 500):
+        part = entered[i : i + 500]
+        waiting.filter(
+            Q(change_id__in=[c.id for c in part])
+            | Q(subject__in=[c.about for c in part if c.about], reason__startswith="sheets-")
+        ).update(settled_at=at, settled_by=actor.login, settled_how=CLEARED)
 
 
 def discard(campaign: Campaign, item: int, actor: Actor, reason: str) -> None:
@@ -75,6 +83,7 @@ def change_as_json(change: Change) -> dict[str, Any]:
         "ledger": change.ledger,
         "number": change.number,
         "base": change.base,
+        "subject": change.subject,
         "source": dict(change.source),
         "steps": [
             {
@@ -90,5 +99,11 @@ def change_from_json(data: Mapping[str, Any]) -> Change:
     """The change that `change_as_json` wrote."""
     steps: Iterable[Mapping[str, Any]] = data["steps"]
     return Change(
-        data["id"], data["ledger"], tuple(Step(**s) for s in steps), data["number"], data["base"], data["source"]
+        data["id"],
+        data["ledger"],
+        tuple(Step(**s) for s in steps),
+        data["number"],
+        data["base"],
+        data["source"],
+        data.get("subject", ""),
     )

@@ -93,6 +93,7 @@ class Waiting(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT)
     ledger = models.CharField(max_length=40)
     change_id = models.CharField(max_length=64)
+    subject = models.CharField(max_length=120, blank=True)  # what record it speaks of; settled when that one enters
     change = models.JSONField()  # the change as it came, or the sheet's row
     problems = models.JSONField()
     source = models.JSONField(default=dict)  # file, sheet, row; or the client
@@ -107,4 +108,4 @@ class Waiting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "change_id"], name="waiting_change")]
-        indexes = [models.Index(fields=["campaign", "settled_at"], name="waiting_open")]
+        indexes = [models.Index(fields=["campaign", "settled_at", "subject"], name="waiting_open")]
