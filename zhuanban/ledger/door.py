@@ -203,6 +203,8 @@ class _Batch:
         draft.version = judged.facts[-1].version
         draft.line = judged.line
         draft.one_key = judged.one_key
+        # Last touched, last written: who takes over a "one per" key comes after who gave it up.
+        self.touched.pop(draft.id, None)
         self.touched[draft.id] = draft
 
     # -- reads -------------------------------------------------------------------------------------------------------
@@ -268,6 +270,7 @@ class _Batch:
         ):
             loaded[pk] = Draft(pk, ledger, number, version, bytes(head), one_key=one_key)
             if one_key is not None:
+                self.foreseen.add((ledger, one_key))
                 self.one_keys[(ledger, one_key)] = number
         for pk, facts in facts_of(loaded).items():
             draft = loaded[pk]
@@ -336,8 +339,8 @@ class _Batch:
         with connection.cursor() as cursor:
             cursor.executemany(INSERT_EVENT, self.event_rows)
             rows = [self._record_row(d) for d in self.touched.values()]
-            cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
             cursor.executemany(UPDATE_RECORD, [(*r[6:], r[0]) for r in rows if r[0] not in self.new])
+            cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
         transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in self.touched.values()]
         for follow in followers:
             follow(self.setting, transitions)

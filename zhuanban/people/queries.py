@@ -45,9 +45,7 @@ def setting(campaign: Campaign | str) -> Setting:
     pack = _packs.get((campaign.uid, campaign.pack_version_id))
     if pack is None:
         version = PackVersion.objects.get(pk=campaign.pack_version_id)
-        pack, problems = load(version.files, version.key)
-        if pack is None:
-            raise Refused(problems)
+        pack = load(version.files, version.key)
         _packs[(campaign.uid, campaign.pack_version_id)] = pack
     known = _trees.get(campaign.uid)
     if known is None or known[0] != campaign.tree_version:
