@@ -7,7 +7,7 @@ followers (tallies) → what did not pass into the inbox.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -178,7 +178,7 @@ class _Batch:
             draft.id = self._next_record_id()
             draft.foreign = draft.number != ""
             if not draft.foreign:
-                draft.number = self.numbers.next(ledger, judged.line[0][1], judged.facts[0].on)
+                draft.number = self.numbers.next(ledger, judged.line[0][1], judged.facts[0].on, self.drafts)
             self.drafts[(ledger.key, draft.number)] = draft
             self.new[draft.id] = draft
             self.before[draft.id] = []
@@ -392,7 +392,8 @@ class Numbers:
         self.last: dict[tuple[str, str], int] = {}
         self.taken: dict[tuple[str, str], set[str]] = {}
 
-    def next(self, ledger: Ledger, snapshot: Snapshot, on: int) -> str:
+    def next(self, ledger: Ledger, snapshot: Snapshot, on: int, met: Container[tuple[str, str]]) -> str:
+        """The next free number; `met` holds (ledger, number) of records that this transaction has met."""
         before, width, after = number_parts(ledger.number_pattern, snapshot.region, snapshot.unit, on)
         scope = (ledger.key, before + ("…" + after if after else ""))
         if scope not in self.last:
@@ -400,7 +401,7 @@ class Numbers:
         while True:
             self.last[scope] += 1
             number = f"{before}{self.last[scope]:0{width}d}{after}"
-            if number not in self.taken[scope]:
+            if number not in self.taken[scope] and (ledger.key, number) not in met:
                 return number
 
     def _open(self, scope: tuple[str, str], before: str) -> None:
