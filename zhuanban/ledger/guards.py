@@ -25,7 +25,7 @@ SQLITE = [
 
 POSTGRESQL = [
     """CREATE FUNCTION zhuanban_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN RAISE EXCEPTION 'append-only: % on %', TG_OP, TG_TABLE_NAME; END $$""",
+       BEGIN RAISE EXCEPTION 'events, records and seals are append-only'; END $$""",
     """CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_event
        FOR EACH STATEMENT EXECUTE FUNCTION zhuanban_append_only()""",
     """CREATE TRIGGER seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_seal

@@ -9,7 +9,7 @@ from zhuanban.ledger.guards import POSTGRESQL, SQLITE
 
 def put_up(apps: Any, editor: Any) -> None:
     for sql in POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE:
-        editor.execute(sql)
+        editor.execute(sql, None)
 
 
 class Migration(migrations.Migration):

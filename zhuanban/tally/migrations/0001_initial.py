@@ -5,24 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32)),
-                ('ledger', models.CharField(max_length=40)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=32)),
+                ("ledger", models.CharField(max_length=40)),
+                ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="people.campaign")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'key'), name='measure_key')],
+                "constraints": [models.UniqueConstraint(fields=("campaign", "key"), name="measure_key")],
             },
         ),
     ]
