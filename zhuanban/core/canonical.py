@@ -18,8 +18,4 @@ def canonical(value: Any) -> bytes:
 
 def digest(*parts: bytes) -> bytes:
     """SHA-256 over parts, each preceded by its length, so that no two lists of parts collide."""
-    h = hashlib.sha256()
-    for part in parts:
-        h.update(len(part).to_bytes(8, "big"))
-        h.update(part)
-    return h.digest()
+    return hashlib.sha256(b"".join([b for part in parts for b in (len(part).to_bytes(8, "big"), part)])).digest()

@@ -210,14 +210,17 @@ class _Batch:
     # -- reads -------------------------------------------------------------------------------------------------------
 
     def _known_changes(self) -> dict[str, tuple[str, int]]:
-        ids = [c.id for c in self.changes]
         known: dict[str, tuple[str, int]] = {}
-        for part in _chunks(ids):
-            rows = Event.objects.filter(campaign=self.setting.campaign, change__in=part).values_list(
-                "change", "record__number", "version"
-            )
-            for change, number, version in rows:
-                known[change] = max(known.get(change, (number, 0)), (number, version))
+        with connection.cursor() as cursor:
+            for part in _chunks([c.id for c in self.changes]):
+                cursor.execute(
+                    f"""SELECT e.change, r.number, e.version
+                        FROM ledger_event e JOIN ledger_record r ON r.id = e.record_id
+                        WHERE e.campaign_id = %s AND e.change IN ({marks(part)})""",
+                    [self.setting.campaign.pk, *part],
+                )
+                for change, number, version in cursor.fetchall():
+                    known[change] = max(known.get(change, (number, 0)), (number, version))
         return known
 
     def _load_targets(self) -> None:
@@ -232,25 +235,30 @@ class _Batch:
                 continue
             if change.number:
                 numbers[ledger.key].add(change.number)
-            file_keys, link_keys, _ = self.bench.special_fields(ledger)
+            rules = self.bench.rules(ledger)
             for step in change.steps:
                 if ledger.one_per:
                     keys[ledger.key] |= _possible_keys(ledger, step)
-                for key in link_keys:
+                for key in rules.links:
                     value = step.set.get(key)
                     if value:
                         links[ledger.fields[key].ledger].update(value if isinstance(value, list) else [value])
-                for key in file_keys:
+                for key in rules.files:
                     files.update(_shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
             for part in _chunks(sorted(wanted)):
                 self._load(Record.objects.filter(ledger=ledger_key, number__in=part))
         for ledger_key, wanted in keys.items():
             self.foreseen.update((ledger_key, key) for key in wanted)
-            for part in _chunks(sorted(wanted)):
-                rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, one_key__in=part)
-                for one_key, number in rows.values_list("one_key", "number"):
-                    self.one_keys[(ledger_key, one_key)] = number
+            with connection.cursor() as cursor:
+                for part in _chunks(sorted(wanted)):
+                    cursor.execute(
+                        f"""SELECT one_key, number FROM ledger_record
+                            WHERE campaign_id = %s AND ledger = %s AND one_key IN ({marks(part)})""",
+                        [self.setting.campaign.pk, ledger_key, *part],
+                    )
+                    for one_key, number in cursor.fetchall():
+                        self.one_keys[(ledger_key, one_key)] = number
         for ledger_key, wanted in links.items():
             for part in _chunks(sorted(map(str, wanted))):
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
@@ -320,16 +328,16 @@ class _Batch:
     # -- writes ------------------------------------------------------------------------------------------------------
 
     def _next_record_id(self) -> int:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
+        if self._last_record:
+            # SQLite: the transaction holds the only write lock, so nobody else can take these.
+            self._last_record += 1
+            return self._last_record
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
                 cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_record', 'id'))")
                 return int(cursor.fetchone()[0])
-        # SQLite: the transaction holds the only write lock, so nobody else can take these.
-        if not self._last_record:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT COALESCE(MAX(id), 0) FROM ledger_record")
-                self._last_record = int(cursor.fetchone()[0])
-        self._last_record += 1
+            cursor.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger_record")
+            self._last_record = int(cursor.fetchone()[0])
         return self._last_record
 
     def _write(self) -> None:
@@ -390,47 +398,58 @@ class Numbers:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
         self.last: dict[tuple[str, str], int] = {}
+        self.opened: dict[tuple[str, str], int] = {}  # the last number before this transaction
+        self.looked: dict[tuple[str, str], int] = {}  # the last number whose freedom is known
         self.taken: dict[tuple[str, str], set[str]] = {}
+        self.parts: dict[tuple[str, str, str, int], tuple[str, int, str]] = {}
 
     def next(self, ledger: Ledger, snapshot: Snapshot, on: int, met: Container[tuple[str, str]]) -> str:
         """The next free number; `met` holds (ledger, number) of records that this transaction has met."""
-        before, width, after = number_parts(ledger.number_pattern, snapshot.region, snapshot.unit, on)
+        shape = (ledger.number_pattern, snapshot.region, snapshot.unit, to_date(on).year)
+        parts = self.parts.get(shape)
+        if parts is None:
+            parts = self.parts[shape] = number_parts(*shape)
+        before, width, after = parts
         scope = (ledger.key, before + ("…" + after if after else ""))
         if scope not in self.last:
-            self._open(scope, before)
+            self._open(scope)
         while True:
             self.last[scope] += 1
+            if self.last[scope] > self.looked[scope]:
+                self._look_ahead(scope, parts)
             number = f"{before}{self.last[scope]:0{width}d}{after}"
             if number not in self.taken[scope] and (ledger.key, number) not in met:
                 return number
 
-    def _open(self, scope: tuple[str, str], before: str) -> None:
+    def _open(self, scope: tuple[str, str]) -> None:
         counters = Counter.objects.filter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
         if connection.vendor == "postgresql":
             made = Counter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
             Counter.objects.bulk_create([made], ignore_conflicts=True)
             counters = counters.select_for_update()
         counter = counters.first() or Counter.objects.create(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
-        self.last[scope] = counter.last
-        # A sheet may have brought numbers of this shape from outside: they are skipped.
-        self.taken[scope] = set(
-            Record.objects.filter(
-                campaign=self.campaign, ledger=scope[0], number__gte=before, number__lt=before + "\U0010ffff"
-            )
-            .filter(from_outside=True)
-            .values_list("number", flat=True)
-        )
+        self.last[scope] = self.looked[scope] = counter.last
+        self.taken[scope] = set()
+
+    def _look_ahead(self, scope: tuple[str, str], parts: tuple[str, int, str]) -> None:
+        """A sheet may have brought numbers of this shape from outside: they are skipped. Looks further each time."""
+        before, width, after = parts
+        first = self.looked[scope] + 1
+        self.looked[scope] += min(400, 8 + 4 * (first - 1 - self.opened.setdefault(scope, first - 1)))
+        ahead = [f"{before}{n:0{width}d}{after}" for n in range(first, self.looked[scope] + 1)]
+        rows = Record.objects.filter(campaign=self.campaign, ledger=scope[0], number__in=ahead)
+        self.taken[scope] = set(rows.values_list("number", flat=True))
 
     def save(self) -> None:
         for (ledger, prefix), last in self.last.items():
             Counter.objects.filter(campaign=self.campaign, ledger=ledger, prefix=prefix).update(last=last)
 
 
-def number_parts(pattern: str, region: str, unit: str, on: int) -> tuple[str, int, str]:
+def number_parts(pattern: str, region: str, unit: str, year: int) -> tuple[str, int, str]:
     """A number pattern with all but the sequence filled in: (before, width, after)."""
     before, _, rest = pattern.partition("{seq")
     width, _, after = rest.partition("}")
-    words = {"region": region, "unit": unit, "year": str(to_date(on).year)}
+    words = {"region": region, "unit": unit, "year": str(year)}
     return before.format(**words), int(width.lstrip(":") or 1), after.format(**words)
 
 
@@ -445,6 +464,11 @@ def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
 def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
     parts = [step.region if k == "region" else step.unit if k == "unit" else step.set.get(k) for k in ledger.one_per]
     return set() if any(p in (None, "") for p in parts) else {"|".join(map(str, parts))[:200]}
+
+
+def marks(items: Sequence[Any]) -> str:
+    """Placeholders for an IN list."""
+    return ",".join(["%s"] * len(items))
 
 
 def _shas(value: Any) -> set[str]:

@@ -68,6 +68,35 @@ class Judged:
     problems: list[Problem]
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a ledger asks, looked up once for a batch."""
+
+    ledger: Ledger
+    checkers: Mapping[str, Checker]
+    files: tuple[str, ...]
+    links: tuple[str, ...]
+    points: tuple[str, ...]  # points that must lie inside the record's cell
+    needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
+    opening: Move | None
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Rules:
+        required = [k for k, f in ledger.fields.items() if f.required]
+        return cls(
+            ledger,
+            checkers(ledger),
+            file_fields(ledger),
+            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
+            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
+            {
+                m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
+                for m in ledger.moves.values()
+            },
+            next(iter(ledger.opening), None),
+        )
+
+
 class Bench:
     """Judges the changes of one actor in one campaign at one instant; compiled once for a batch."""
 
@@ -77,10 +106,7 @@ class Bench:
         self.at = at
         self.today = today
         self.sight = sight
-        self._checkers: dict[str, dict[str, Checker]] = {}
-        self._files: dict[str, tuple[str, ...]] = {}
-        self._links: dict[str, tuple[str, ...]] = {}
-        self._points: dict[str, tuple[str, ...]] = {}
+        self._rules: dict[str, Rules] = {}
         self._reaches: dict[tuple[str, ...] | None, Reach] = {}
 
     def _reach(self, posts: tuple[str, ...] | None) -> Reach:
@@ -107,21 +133,12 @@ class Bench:
         problems = work.run()
         return Judged(work.facts, work.line, work.one_key, problems)
 
-    def field_checkers(self, ledger: Ledger) -> dict[str, Checker]:
-        known = self._checkers.get(ledger.key)
+    def rules(self, ledger: Ledger) -> Rules:
+        """The ledger's rules, compiled on first use."""
+        known = self._rules.get(ledger.key)
         if known is None:
-            known = self._checkers[ledger.key] = checkers(ledger)
-            self._files[ledger.key] = file_fields(ledger)
-            self._links[ledger.key] = tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK)
-            self._points[ledger.key] = tuple(
-                k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside
-            )
+            known = self._rules[ledger.key] = Rules.of(ledger)
         return known
-
-    def special_fields(self, ledger: Ledger) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """(files, links, points that must lie inside) of a ledger."""
-        self.field_checkers(ledger)
-        return self._files[ledger.key], self._links[ledger.key], self._points[ledger.key]
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
@@ -138,6 +155,7 @@ class _Work:
     def __init__(self, bench: Bench, ledger: Ledger, change: Change, draft: Draft) -> None:
         self.bench = bench
         self.ledger = ledger
+        self.rules = bench.rules(ledger)
         self.change = change
         self.draft = draft
         self.facts: list[Fact] = []
@@ -200,7 +218,7 @@ class _Work:
             return
         if not ledger.number_pattern and not self.draft.number:
             self.say(says.NUMBER_MISSING.at(ledger=ledger.title))
-        move = ledger.moves.get(step.move) if step.move else next(iter(ledger.opening), None)
+        move = ledger.moves.get(step.move) if step.move else self.rules.opening
         if move is None or NEW not in move.from_:
             self.say(self._unknown_move(step.move))
             return
@@ -215,7 +233,7 @@ class _Work:
             body["unit"] = unit
         snapshot = Snapshot(move.to, region, unit, body.get("set", {}))
         self._may(move.by, move.key, snapshot)
-        self._required(move, snapshot.data, opening=True)
+        self._required(move, snapshot.data)
         self._guards(move, snapshot, on)
         if on < bench.setting.campaign.start:
             body["flags"] = [EARLY]
@@ -239,7 +257,7 @@ class _Work:
         self._place_into(body, step, on)
         self._may(move.by, move.key, now)
         after = {**now.data, **body.get("set", {})}
-        self._required(move, after, opening=False)
+        self._required(move, after)
         if not self.bench.actor.operator:
             for fact in (*self.draft.facts, *self.facts):
                 if fact.body.get("move") in move.not_by and fact.actor == self.bench.actor.login:
@@ -326,21 +344,20 @@ class _Work:
 
     def _said(self, step: Step, move: Move | None, on: int) -> dict[str, Any]:
         """The body of an event: the checked values, the move, the reason, where it came from."""
-        checks = self.bench.field_checkers(self.ledger)
+        checks = self.rules.checkers
+        opens = step.verb == "create"
         values: dict[str, Any] = {}
         for key, value in step.set.items():
             check = checks.get(key)
             if check is None:
                 self.say(says.UNKNOWN_FIELD.at(self.place, ledger=self.ledger.title, field=key))
-            elif is_empty(value):
-                if step.verb != "create":
+            elif value is None or value == "" or value == []:
+                if not opens:
                     values[key] = None
+            elif (problem := check(value)) is None:
+                values[key] = value
             else:
-                problem = check(value)
-                if problem is None:
-                    values[key] = value
-                else:
-                    self.say(problem)
+                self.say(problem)
         if move is not None:
             for key, fixed in move.sets:
                 values[key] = iso(on + fixed[1]) if isinstance(fixed, tuple) and fixed[0] == "days_after" else fixed
@@ -355,12 +372,11 @@ class _Work:
             body["reason"] = step.reason
         if self.change.source:
             body["source"] = dict(self.change.source)
-        files, links, _ = self.bench.special_fields(self.ledger)
-        for key in files:
+        for key in self.rules.files:
             for ref in values.get(key) or ():
                 if isinstance(ref, Mapping) and not self.bench.sight.file_exists(str(ref.get("sha256"))):
                     self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
-        for key in links:
+        for key in self.rules.links:
             value = values.get(key)
             spec = self.ledger.fields[key]
             for number in value if isinstance(value, list) else [value] if value else []:
@@ -411,12 +427,10 @@ class _Work:
             else:
                 self.say(says.OUT_OF_REACH.at(self.place, where=self.bench.setting.regions.name(snapshot.region)))
 
-    def _required(self, move: Move, data: Mapping[str, Any], *, opening: bool) -> None:
-        keys: Iterable[str] = move.needs
-        if opening:
-            keys = dict.fromkeys((*(k for k, f in self.ledger.fields.items() if f.required), *move.needs))
-        for key in keys:
-            if is_empty(data.get(key)):
+    def _required(self, move: Move, data: Mapping[str, Any]) -> None:
+        for key in self.rules.needs[move.key]:
+            value = data.get(key)
+            if value is None or value == "" or value == []:
                 title = self.ledger.fields[key].title
                 self.say(says.EMPTY.at(Place(record=self.draft.number, field=title), field=title, move=move.key))
 
@@ -451,7 +465,7 @@ class _Work:
             if fails:
                 self.say(says.CHECK.at(self.place, says=check.says))
         self.one_key = one_key_of(ledger, now)
-        for key in self.bench.special_fields(ledger)[2]:
+        for key in self.rules.points:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
 

@@ -11,10 +11,11 @@ from zhuanban.core.problem import Kind, Problem
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Transition, timeline
+from zhuanban.pack.values import Question
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.models import Measure
-from zhuanban.tally.questions import Contribution, contribution, question_key, questions_of
+from zhuanban.tally.questions import Contributor, question_key, questions_of
 from zhuanban.tally.rules import Delta, block_of, record_deltas, spread_all
 
 TALLY_OFF = Kind(
@@ -23,7 +24,7 @@ TALLY_OFF = Kind(
     "请运行 zhuanban tally rebuild，由事件重新统计。",
 )
 
-Compiled = dict[str, list[tuple[int, Contribution]]]
+Compiled = dict[str, Contributor]
 _compiled: dict[tuple[str, str], tuple[Compiled, dict[str, int]]] = {}
 
 
@@ -43,10 +44,11 @@ def _measures(setting: Setting) -> tuple[Compiled, dict[str, int]]:
         ignore_conflicts=True,
     )
     ids = dict(Measure.objects.filter(campaign=setting.campaign).values_list("key", "pk"))
-    compiled: Compiled = defaultdict(list)
+    by_ledger: dict[str, list[tuple[int, Question]]] = defaultdict(list)
     for key, question in questions.items():
-        compiled[question.ledger].append((ids[key], contribution(question, setting.pack.ledgers[question.ledger])))
-    made = (dict(compiled), {k: ids[k] for k in questions})
+        by_ledger[question.ledger].append((ids[key], question))
+    compiled = {k: Contributor(setting.pack.ledgers[k], asked) for k, asked in by_ledger.items()}
+    made = (compiled, {k: ids[k] for k in questions})
     # Only numbers that are safely on disk may be remembered: a dry run takes its own back.
     transaction.on_commit(lambda: _compiled.__setitem__(cache_key, made))
     return made

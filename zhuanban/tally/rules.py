@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zhuanban.ledger.rules import Snapshot, Transition
 from zhuanban.people.tree import Tree
-from zhuanban.tally.questions import Contribution
+from zhuanban.tally.questions import Contributor
 
 BLOCK_DAYS = 32
 
@@ -20,37 +20,32 @@ def block_of(day: int) -> int:
     return day // BLOCK_DAYS
 
 
-def record_deltas(
-    transitions: Iterable[Transition], measures: Mapping[str, Sequence[tuple[int, Contribution]]]
-) -> dict[Delta, int]:
+def record_deltas(transitions: Iterable[Transition], contributors: Mapping[str, Contributor]) -> dict[Delta, int]:
     """What transitions change at the records' own regions: (measure, region, day, cell) → n, zeros left out."""
     deltas: dict[Delta, int] = defaultdict(int)
     for transition in transitions:
-        asked = measures.get(transition.ledger, ())
+        contribute = contributors.get(transition.ledger)
+        if contribute is None:
+            continue
         if transition.before:
-            _add(deltas, transition.before, asked, -1)
-        _add(deltas, transition.after, asked, 1)
+            _add(deltas, transition.before, contribute, -1)
+        _add(deltas, transition.after, contribute, 1)
     return {key: n for key, n in deltas.items() if n}
 
 
-def _add(
-    deltas: dict[Delta, int],
-    line: Sequence[tuple[int, Snapshot]],
-    asked: Sequence[tuple[int, Contribution]],
-    sign: int,
-) -> None:
-    for measure, contribute in asked:
-        last: Mapping[str, int] = {}
-        last_region = ""
-        for day, now in line:
-            mine = contribute(now)
-            if mine == last and now.region == last_region:
-                continue
-            for cell, n in last.items():
-                deltas[(measure, last_region, day, cell)] -= sign * n
-            for cell, n in mine.items():
-                deltas[(measure, now.region, day, cell)] += sign * n
-            last, last_region = mine, now.region
+def _add(deltas: dict[Delta, int], line: Sequence[tuple[int, Snapshot]], contribute: Contributor, sign: int) -> None:
+    last: tuple[tuple[int, str, int], ...] = ()
+    last_region = ""
+    for day, now in line:
+        mine = contribute(now)
+        region = now.region
+        if mine == last and region == last_region:
+            continue
+        for measure, cell, n in last:
+            deltas[(measure, last_region, day, cell)] -= sign * n
+        for measure, cell, n in mine:
+            deltas[(measure, region, day, cell)] += sign * n
+        last, last_region = mine, region
 
 
 def spread(tree: Tree, node: str, day: int) -> Iterator[tuple[str, int, int]]:
