@@ -436,9 +436,14 @@ class Numbers:
         before, width, after = parts
         first = self.looked[scope] + 1
         self.looked[scope] += min(400, 8 + 4 * (first - 1 - self.opened.setdefault(scope, first - 1)))
-        ahead = [f"{before}{n:0{width}d}{after}" for n in range(first, self.looked[scope] + 1)]
-        rows = Record.objects.filter(campaign=self.campaign, ledger=scope[0], number__in=ahead)
-        self.taken[scope] = set(rows.values_list("number", flat=True))
+        ends = sorted([f"{before}{n:0{width}d}{after}" for n in (first, self.looked[scope])])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT number FROM ledger_record
+                   WHERE campaign_id = %s AND ledger = %s AND number >= %s AND number <= %s""",
+                [self.campaign.pk, scope[0], *ends],
+            )
+            self.taken[scope] = {number for (number,) in cursor.fetchall()}
 
     def save(self) -> None:
         for (ledger, prefix), last in self.last.items():
