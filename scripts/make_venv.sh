@@ -25,6 +25,11 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
 fi
 
 echo "Installing $lock ..."
-# No build isolation: what builds is locked too (setuptools), so nothing is fetched behind the hashes' back.
-.venv/bin/python -m pip install --quiet --require-hashes --no-build-isolation -r "$lock"
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+# What builds is locked too, and goes in first; without build isolation nothing is fetched behind the hashes' back.
+builder=$(mktemp)
+trap 'rm -f "$builder"' EXIT
+awk '/^[a-z]/ { wanted = /^setuptools==/ } wanted' requirements.lock >"$builder"
+pip=(.venv/bin/python -m pip install --quiet)
+"${pip[@]}" --require-hashes -r "$builder"
+"${pip[@]}" --require-hashes --no-build-isolation -r "$lock"
+"${pip[@]}" --no-deps --no-build-isolation --no-index --editable .

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import hypothesis
 import psycopg
 import pytest
@@ -33,6 +34,7 @@ WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not WORKER:
     os.environ["ZHUANBAN_HOME"] = tempfile.mkdtemp(prefix="zhuanban-test-")
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhuanban.project.settings"
+    django.setup()  # pytest-django does so by itself only where it is told the settings before this file is read
 
 # No time limits: a busy machine is no fault of the code.
 hypothesis.settings.register_profile(
