@@ -22,6 +22,7 @@ help:  ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | column -t -s '|'
 
 setup: $(RUNS)  ## The environment (.venv) with what is locked
+	@:
 
 # Stamps: touched after an install that went through, older than a lock that changed since.
 $(RUNS): requirements.lock pyproject.toml scripts/make_venv.sh
@@ -33,6 +34,7 @@ $(DEV): requirements-dev.lock $(RUNS)
 	@touch $@
 
 dev: $(DEV)  ## The same, with what tests and checks need
+	@:
 
 packages:  ## The Debian packages that tests need
 	@scripts/debian_packages.sh

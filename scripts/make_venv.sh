@@ -31,5 +31,5 @@ trap 'rm -f "$builder"' EXIT
 awk '/^[a-z]/ { wanted = /^setuptools==/ } wanted' requirements.lock >"$builder"
 pip=(.venv/bin/python -m pip install --quiet)
 "${pip[@]}" --require-hashes -r "$builder"
-"${pip[@]}" --require-hashes --no-build-isolation -r "$lock"
-"${pip[@]}" --no-deps --no-build-isolation --no-index --editable .
+"${pip[@]}" --require-hashes --no-build-isolation --use-pep517 -r "$lock"
+PYTHONWARNINGS=ignore "${pip[@]}" --no-deps --no-build-isolation --no-index --editable .
