@@ -1,7 +1,7 @@
 """Rows into a worksheet, many at a time: XlsxWriter makes the workbook, this writes the cells of its long sheets.
 
 XlsxWriter in constant-memory mode keeps the finished XML of past rows in a temporary file. Its own way there makes an
-object per cell, looks up its format and hands on single tags; this writes a row at a time and takes a sixth of the time
+object per cell, looks up its format and hands on single tags; this writes a row at a time and takes a fifth of the time
 (docs/adr/0010-xlsx-writer.md). All the rest (styles, widths, frozen panes, filters, print set-up, packing) stays
 XlsxWriter's, whose version is locked; `tests/sheets/test_export_rows.py` breaks if its inner names move.
 """
