@@ -439,7 +439,7 @@ WHO_MAY = """
     sealed_wells | 复核     | district_office street_clerk rechecker bureau
     cards        | 排查     | inspector
     cards        | 复核     | rechecker street_clerk
-    readiness    | 填报     | district_office
+    readiness    | 填报     | district_office city_office
     hints        | 提示     | water_group
     samples      | 出结果   | water_group bureau
     wells        | 保留     | city_office
