@@ -27,11 +27,8 @@ def compile_conditions(conditions: tuple[Condition, ...], ledger: Ledger) -> Hol
 
     def holds(data: Mapping[str, Any], state: str, region: str, unit: str, as_of: int | None) -> bool:
         for field, word, test in tests:
-            if field:
-                value = data.get(field)
-            else:
-                value = state if word == "state" else region if word == "region" else unit
-            if not test(value, as_of):
+            own = state if word == "state" else region if word == "region" else unit
+            if not test(data.get(field) if field else own, as_of):
                 return False
         return True
 

@@ -143,7 +143,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between fields of one record: `differ` (all values different) or `ordered` (dates or numbers not falling)."""
+    """A rule between fields of one record: `differ` (all differ) or `ordered` (dates or numbers never fall)."""
 
     kind: str
     fields: tuple[str, ...]
@@ -162,12 +162,16 @@ class Ledger:
     number_title: str = "编号"
     number_aliases: tuple[str, ...] = ()
     number_pattern: str = ""  # "{region}-{seq:04}", "LEAD-{year}-{seq:04}"; "" = always given from outside
-    one_per: tuple[str, ...] = ()  # exactly one current record per these fields (一户一卡); may name "region"
+    one_per: tuple[str, ...] = ()  # exactly one current record per these fields (一户一卡); may name "region", "unit"
     one_per_says: str = ""
     match: tuple[str, ...] = ()  # how a sheet row without a number finds its record
     region_level: str = ""  # grid level key that a record must lie in; "" = any, including the root
     region_required: bool = True
+    region_title: str = "所属区域"  # head of the sheet column that holds the region, besides its level's names
+    region_aliases: tuple[str, ...] = ()
     unit_required: bool = False
+    unit_title: str = "责任单位"  # head of the sheet column that holds the unit
+    unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
@@ -293,7 +297,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post (岗位). `sees`: `all`, or any of `region` (the holder's region and below), `unit` (the holder's unit and below)."""
+    """A post (岗位). `sees`: `all`, or any of `region`, `unit` (the holder's own and all below)."""
 
     key: str
     title: str
