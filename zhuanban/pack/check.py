@@ -316,7 +316,7 @@ class _Checker:
         return hint(word, [option.title for option in field.options])
 
     def ways(self, ledger: Ledger) -> None:
-        """Every state can be reached from an opening; every state that is not closed has a way on."""
+        """Every state can be reached from an opening; every state that is not closed has some move."""
         here = ("ledgers", ledger.key, "workflow", "states")
         seen: set[str] = set()
         waiting = [NEW]
@@ -329,8 +329,8 @@ class _Checker:
         for key, each in ledger.states.items():
             if key not in seen:
                 self.wrong(problems.UNREACHABLE, *here, key, state=key)
-            leaves = any(key in move.from_ and move.to not in (key, SAME) for move in ledger.moves.values())
-            if not leaves and not each.closed:
+            # A move that stays (更新) is a way on too: such a ledger is kept up to date, not finished.
+            if not each.closed and not any(key in move.from_ for move in ledger.moves.values()):
                 self.wrong(problems.DEAD_END, *here, key, state=key)
 
     def same_moves(self, ledger: Ledger) -> None:
