@@ -1,0 +1,82 @@
+"""From a request to an actor: who is calling, and with what posts he sits in a campaign today.
+
+These run before every answer, so each is one plain SQL query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from zhuanban.people.actions import token_hash
+from zhuanban.people.models import Campaign, User
+from zhuanban.people.scope import Actor, Held
+
+LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who has shown who he is. What he may do, his posts in a campaign say."""
+
+    user_id: int
+    login: str
+    title: str
+
+    @classmethod
+    def of(cls, user: User) -> Caller:
+        return cls(user.pk, user.username, str(user))
+
+
+def caller_of_token(token: str) -> Caller | None:
+    """Whose access token this is; None where it is nobody's, or its user may not sign in."""
+    if not 0 < len(token) <= LONGEST_TOKEN:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT u.id, u.username, u.display_name FROM people_token t JOIN people_user u ON u.id = t.user_id
+               WHERE t.hash = %s AND u.is_active""",
+            [token_hash(token)],
+        )
+        row = cursor.fetchone()
+    return None if row is None else Caller(row[0], row[1], row[2] or row[1])
+
+
+def seat(caller: Caller, name: str, day: int) -> tuple[Campaign, Actor] | None:
+    """The campaign of that name with the caller's posts in it on a day; None where he holds none or it is absent."""
+    found = _seats(caller, day, "AND c.name = %s", [name])
+    return found[0] if found else None
+
+
+def seats(caller: Caller, day: int) -> list[tuple[Campaign, Actor]]:
+    """Every campaign in which the caller holds a post on a day, by name."""
+    return sorted(_seats(caller, day, "", []), key=lambda s: s[0].name)
+
+
+_CAMPAIGN = ("id", "name", "uid", "pack_version_id", "start", "demo_clock", "tree_version")
+
+
+def _seats(caller: Caller, day: int, narrow: str, values: list[str]) -> list[tuple[Campaign, Actor]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT h.post, h.region_code, h.unit_code, {", ".join(f"c.{x}" for x in _CAMPAIGN)}
+                FROM people_holding h JOIN people_campaign c ON c.id = h.campaign_id
+                WHERE h.user_id = %s AND h.from_day <= %s AND h.to_day > %s {narrow} ORDER BY h.id""",
+            [caller.user_id, day, day, *values],
+        )
+        rows = cursor.fetchall()
+    held: dict[int, list[Held]] = {}
+    campaigns: dict[int, Campaign] = {}
+    for post, region, unit, *campaign in rows:
+        if campaign[0] not in campaigns:
+            said = dict(zip(_CAMPAIGN, campaign, strict=True))
+            said["demo_clock"] = bool(said["demo_clock"])  # SQLite keeps it as 0 and 1
+            campaigns[campaign[0]] = Campaign(**said)
+            campaigns[campaign[0]]._state.adding = False
+            campaigns[campaign[0]]._state.db = connection.alias
+        held.setdefault(campaign[0], []).append(Held(post, region, unit))
+    return [
+        (campaigns[pk], Actor(caller.user_id, caller.login, tuple(posts), title=caller.title))
+        for pk, posts in held.items()
+    ]
