@@ -1,0 +1,172 @@
+"""The whole pack in Chinese, as a clerk would read it aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zhuanban.core.day import chinese
+from zhuanban.pack.values import Draw, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.vocabulary import ROUND_WORDS
+from zhuanban.pack.words import (
+    say_column,
+    say_field,
+    say_field_line,
+    say_level,
+    say_move,
+    say_posts,
+    say_rows,
+    say_sees,
+    say_where,
+)
+
+_NUMERALS = "一二三四五六七八九十"
+
+
+def show(pack: Pack) -> str:
+    """Stages, grid, posts, ledgers with fields and workflow, tables with what each column counts, lists, draws."""
+    return "\n".join(_lines(pack)) + "\n"
+
+
+def _lines(pack: Pack) -> Iterator[str]:
+    yield f"{pack.title}（{pack.key}，第{pack.version}版）"
+    if pack.source:
+        yield f"依据：{pack.source}"
+    sections: list[tuple[str, Iterator[str]]] = [
+        ("网格", _grid(pack)),
+        ("岗位", _posts(pack)),
+        ("阶段", (_stage(stage) for stage in pack.stages.values())),
+        ("台账", _ledgers(pack)),
+        ("统计表", _tables(pack)),
+        ("清单", _lists(pack)),
+        ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
+        ("文字", _texts(pack)),
+    ]
+    number = 0
+    for title, lines in sections:
+        body = list(lines)
+        if not body:
+            continue
+        yield ""
+        yield f"{_NUMERALS[number]}、{title}"
+        yield from body
+        number += 1
+
+
+def _from(source: str) -> str:
+    return f"（依据：{source}）" if source else ""
+
+
+def _grid(pack: Pack) -> Iterator[str]:
+    if pack.grid.root:
+        yield f"  {pack.grid.root}之下分{len(pack.grid.levels)}级："
+    for level in pack.grid.levels:
+        digits = f"，代码{level.digits}位" if level.digits else ""
+        yield f"  {say_level(pack, level.key)}{digits}"
+
+
+def _posts(pack: Pack) -> Iterator[str]:
+    for post in pack.posts.values():
+        yield f"  {post.title}（{post.key}）：可见{say_sees(post)}。"
+        for ledger in pack.ledgers.values():
+            may = [move.key for move in ledger.moves.values() if post.key in move.by]
+            if post.key in ledger.amend_by:
+                may.append("更正")
+            if may:
+                yield f"    在{ledger.title}可以：{'、'.join(may)}"
+
+
+def _stage(stage: Stage) -> str:
+    start = chinese(stage.start) if stage.start is not None else "未定"
+    end = chinese(stage.end) if stage.end is not None else "未定"
+    return f"  {stage.title}：{start}至{end}{_from(stage.source)}"
+
+
+def _ledgers(pack: Pack) -> Iterator[str]:
+    for ledger in pack.ledgers.values():
+        yield ""
+        yield f"  {ledger.title}（{ledger.key}），以“{ledger.word}”计{_from(ledger.source)}"
+        if ledger.help:
+            yield f"    {ledger.help}"
+        yield from (f"    {line}" for line in _rules(pack, ledger))
+        yield "    栏目："
+        for field in ledger.fields.values():
+            yield f"      {say_field_line(pack, field)}{_from(field.source)}"
+        yield "    状态："
+        for state in ledger.states.values():
+            yield f"      {_state(pack, state)}"
+        yield "    流转："
+        for move in ledger.moves.values():
+            yield f"      {say_move(pack, ledger, move)}{_from(move.source)}"
+
+
+def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
+    if ledger.number_pattern:
+        yield f"{ledger.number_title}自动编排：{ledger.number_pattern}。"
+    else:
+        yield f"{ledger.number_title}由来件给定。"
+    if ledger.region_level:
+        yield f"每{ledger.word}落在{say_level(pack, ledger.region_level)}。"
+    if ledger.unit_required:
+        yield f"每{ledger.word}都有{ledger.unit_title}。"
+    if ledger.one_per:
+        names = "、".join(say_field(ledger, key) for key in ledger.one_per)
+        yield f"{names}相同的只有一{ledger.word}。{ledger.one_per_says}"
+    if ledger.match:
+        yield f"表格里没有编号时按{'、'.join(say_field(ledger, key) for key in ledger.match)}对应。"
+    for check in ledger.checks:
+        names = "、".join(say_field(ledger, key) for key in check.fields)
+        yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
+    if ledger.amend_by:
+        yield f"更正、移转、撤回、恢复由{say_posts(pack, ledger.amend_by)}办理。"
+    if ledger.seen_by:
+        yield f"只有{say_posts(pack, ledger.seen_by)}可见本台账。"
+
+
+def _state(pack: Pack, state: State) -> str:
+    parts = []
+    if state.reached:
+        parts.append(f"已到{'、'.join(state.reached)}")
+    if state.closed:
+        parts.append("已了结")
+    if state.seen_by:
+        parts.append(f"只有{say_posts(pack, state.seen_by)}可见")
+    return f"{state.key}{'：' if parts else ''}{'，'.join(parts)}"
+
+
+def _tables(pack: Pack) -> Iterator[str]:
+    for table in pack.tables.values():
+        yield ""
+        yield f"  {table.title}（{table.key}）{_from(table.source)}"
+        yield f"    行：{say_rows(table, pack)}。"
+        for column in table.columns.values():
+            yield f"    {column.title}（{column.key}）：{say_column(pack, table, column)}。{_from(column.source)}"
+        yield from (f"    核对：{line}" for line in _orders(table))
+
+
+def _orders(table: Table) -> Iterator[str]:
+    for order in table.orders:
+        yield f"“{table.columns[order.less].title}”不大于“{table.columns[order.more].title}”。"
+
+
+def _lists(pack: Pack) -> Iterator[str]:
+    for each in pack.lists.values():
+        ledger = pack.ledgers[each.ledger]
+        which = say_where(ledger, each.where)
+        among = f"{ledger.title}中{f'{which}的' if which else '的'}条目"
+        if each.missing_level:
+            among = f"没有{among}的{say_level(pack, each.missing_level)}"
+        yield f"  {each.title}（{each.key}）：{among}。{_from(each.source)}"
+
+
+def _draw(pack: Pack, draw: Draw) -> str:
+    part, whole = draw.ratio
+    where = f"每个{say_level(pack, draw.stratum)}内按{part}/{whole}抽取{say_level(pack, draw.level)}"
+    who = say_posts(pack, draw.by)
+    return f"  {draw.title}（{draw.key}）：由{who}在{where}，{ROUND_WORDS[draw.round]}。{_from(draw.source)}"
+
+
+def _texts(pack: Pack) -> Iterator[str]:
+    for key, text in pack.texts.items():
+        first, *rest = (text or "（待填）").splitlines()
+        yield f"  {key}：{first}"
+        yield from (f"    {line}" for line in rest)

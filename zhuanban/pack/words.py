@@ -1,0 +1,209 @@
+"""A pack's values in Chinese words: conditions, questions, columns, moves.
+
+Used by `show`, and wherever a figure is explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from zhuanban.core.day import chinese, from_iso
+from zhuanban.pack.values import NEW, SAME, Column, Condition, Field, Guard, Ledger, Move, Pack, Post, Question, Table
+from zhuanban.pack.vocabulary import PERSONAL_WORDS, ROUND_WORDS, TYPE_WORDS
+
+RECORD_WORDS: Mapping[str, str] = {"state": "状态", "unit": "责任单位", "region": "所属区域"}
+
+
+def said(words: Iterable[object]) -> str:
+    """`“甲”、“乙”`."""
+    return "、".join(f"“{word}”" for word in words)
+
+
+def say_day(value: object) -> str:
+    """A date in a condition: `2018年1月1日`, or the day that is asked about."""
+    return "截止日" if value == "as_of" else chinese(from_iso(str(value)))
+
+
+def say_field(ledger: Ledger | None, key: str) -> str:
+    """A field's printed name; its key where the ledger does not have it."""
+    field = ledger.fields.get(key) if ledger is not None else None
+    return RECORD_WORDS.get(key, key) if field is None else field.title
+
+
+def say_condition(ledger: Ledger | None, condition: Condition) -> str:
+    """`来源为“市级移交”`, `期限早于截止日`."""
+    name, value = say_field(ledger, condition.field), condition.value
+    values = value if isinstance(value, tuple) else (value,)
+    match condition.op:
+        case "is":
+            return f"{name}为“{value}”"
+        case "in":
+            return f"{name}为{said(values)}之一"
+        case "not_in":
+            return f"{name}不是{said(values)}"
+        case "empty":
+            return f"{name}未填"
+        case "filled":
+            return f"{name}已填"
+        case "at_least":
+            return f"{name}不小于{value}"
+        case "at_most":
+            return f"{name}不大于{value}"
+        case "before":
+            return f"{name}早于{say_day(value)}"
+    return f"{name}在{say_day(value)}或以后"
+
+
+def say_where(ledger: Ledger | None, where: Iterable[Condition]) -> str:
+    """Conditions joined: `来源为“市级移交”、是否有效为“是”`; empty where there are none."""
+    return "、".join(say_condition(ledger, each) for each in where)
+
+
+def say_question(pack: Pack, question: Question) -> str:
+    """What a figure counts: `举报线索台账中来源为“市级移交”、已到“受理”的件数`."""
+    ledger = pack.ledgers.get(question.ledger)
+    title = ledger.title if ledger is not None else question.ledger
+    parts = [say_where(ledger, question.where)] if question.where else []
+    if question.reached:
+        parts.append(f"已到“{question.reached}”")
+    which = "、".join(parts)
+    among = f"{title}中{which}的" if which else f"{title}的"
+    if not question.sum:
+        return f"{among}{ledger.word if ledger is not None else '条'}数"
+    field = ledger.fields.get(question.sum) if ledger is not None else None
+    unit = f"（{field.unit}）" if field is not None and field.unit else ""
+    among = f"{title}中{which}的条目，" if which else f"{title}各条目的"
+    return f"{among}{say_field(ledger, question.sum)}之和{unit}"
+
+
+def say_column(pack: Pack, table: Table, column: Column) -> str:
+    """How a column comes about: what it counts, divides, prints or adds."""
+
+    def name(key: str) -> str:
+        return f"“{table.columns[key].title}”" if key in table.columns else f"“{key}”"
+
+    if column.question is not None:
+        return say_question(pack, column.question)
+    if column.ratio is not None:
+        rule = ROUND_WORDS[column.round] if column.round is not None else "未写取整"
+        digits = f"保留{column.digits}位小数" if column.digits else "取整到百分之一"
+        return f"{name(column.ratio[0])}除以{name(column.ratio[1])}，{digits}，{rule}"
+    if column.text is not None:
+        ledger = pack.ledgers.get(column.text[0])
+        title = ledger.title if ledger is not None else column.text[0]
+        return f"照录{title}的“{say_field(ledger, column.text[1])}”"
+    less = f"，减去{'、'.join(map(name, column.minus))}" if column.minus else ""
+    if len(column.plus) == 1:
+        return f"{name(column.plus[0])}{less}"
+    return f"{'、'.join(map(name, column.plus))}相加{less}"
+
+
+def say_rows(table: Table, pack: Pack) -> str:
+    """What the rows are, and where the total stands."""
+    rows = table.rows
+    if rows.by == "region":
+        what = "所查区域的各下级区域"
+    elif rows.by == "unit":
+        what = "责任单位"
+    else:
+        ledgers = (pack.ledgers.get(c.question.ledger) for c in table.columns.values() if c.question is not None)
+        what = f"各种{next((say_field(each, rows.by) for each in ledgers if each is not None), rows.by)}"
+    names = f"：{'、'.join(rows.names)}" if rows.names else ""
+    if not rows.total:
+        return f"{what}{names}，不设合计行"
+    return f"{what}{names}，“{rows.total}”行在{'最前' if rows.total_first else '最后'}，是各行之和"
+
+
+def say_posts(pack: Pack, keys: Iterable[str]) -> str:
+    """Posts by their printed names."""
+    return "、".join(pack.posts[key].title if key in pack.posts else key for key in keys)
+
+
+def say_sees(post: Post) -> str:
+    """What a post sees."""
+    words = {"all": "全部", "region": "本区域及以下", "unit": "本单位及下属单位"}
+    return "、".join(words.get(each, each) for each in post.sees)
+
+
+def say_level(pack: Pack, key: str) -> str:
+    """A grid level's printed name, with its words: `一级网格（区）`."""
+    for level in pack.grid.levels:
+        if level.key == key:
+            return f"{level.title}（{'、'.join(level.names)}）" if level.names else level.title
+    return key
+
+
+def say_type(pack: Pack, field: Field) -> str:
+    """A field's type with all that limits it: `选项：甲、乙等，可多选`."""
+    parts = [TYPE_WORDS[field.type]]
+    if field.options:
+        parts[0] += "：" + "、".join(option.title for option in field.options) + ("等" if field.open else "")
+    if field.ledger:
+        ledger = pack.ledgers.get(field.ledger)
+        parts[0] += f"到{ledger.title if ledger is not None else field.ledger}"
+    if field.many:
+        parts.append("可有多个")
+    if field.unit:
+        parts.append(f"单位{field.unit}")
+    if field.decimals:
+        parts.append(f"{field.decimals}位小数")
+    if field.minimum is not None:
+        parts.append(f"不小于{field.minimum}")
+    if field.maximum is not None:
+        parts.append(f"不大于{field.maximum}")
+    if field.earliest is not None:
+        parts.append(f"不早于{chinese(field.earliest)}")
+    if field.pattern:
+        parts.append(f"格式 {field.pattern}")
+    if field.outside:
+        parts.append("在网格外时" + ("提醒" if field.outside == "warn" else "转待处理"))
+    return "，".join(parts)
+
+
+def say_field_line(pack: Pack, field: Field) -> str:
+    """One field in a sentence: name, type, whether it must be filled, who may unmask it."""
+    parts = [say_type(pack, field)]
+    if field.required:
+        parts.append("必填")
+    if field.personal:
+        who = say_posts(pack, field.seen_by)
+        parts.append(f"个人信息（{PERSONAL_WORDS[field.personal]}），平时遮盖，只有{who}可以查看，每次查看都记录")
+    if field.aliases:
+        parts.append(f"表格里也写作{said(field.aliases)}")
+    return f"{field.title}（{field.key}）：{'；'.join(parts)}"
+
+
+def say_guard(pack: Pack, guard: Guard) -> str:
+    """What must be true elsewhere before a move."""
+    ledger = pack.ledgers.get(guard.ledger)
+    title = ledger.title if ledger is not None else guard.ledger
+    scopes = {"same": "同一区域", "within": "本区域及以下"}
+    where = scopes.get(guard.scope) or f"所在{say_level(pack, guard.level)}"
+    which = say_where(ledger, guard.where)
+    has = "须有" if guard.kind == "exists" else "不得有"
+    return f"{where}{has}{title}中{f'{which}的' if which else ''}条目"
+
+
+def say_move(pack: Pack, ledger: Ledger, move: Move) -> str:
+    """A move in one sentence: who does it, from where to where, with what, and who may not."""
+    starts = [f"“{state}”" for state in move.from_ if state != NEW]
+    openings = ["新登记"] if NEW in move.from_ else []
+    start = "、".join([*openings, *starts])
+    way = f"在{start}，状态不变" if move.to == SAME else f"从{start}到“{move.to}”"
+    parts = [f"由{say_posts(pack, move.by)}办理，{way}"]
+    if move.date:
+        parts.append(f"日期记在“{move.date}”")
+    if move.needs:
+        parts.append("须填" + "、".join(say_field(ledger, key) for key in move.needs))
+    for key, value in move.sets:
+        if isinstance(value, tuple) and len(value) == 2 and value[0] == "days_after":
+            parts.append(f"{say_field(ledger, key)}定为此后第{value[1]}天")
+        else:
+            shown = "、".join(map(str, value)) if isinstance(value, tuple) else value
+            parts.append(f"{say_field(ledger, key)}写为“{shown}”")
+    if move.not_by:
+        parts.append(f"办过{said(move.not_by)}的人不得办理")
+    if move.reason:
+        parts.append("须说明原因")
+    parts += [say_guard(pack, guard) for guard in move.requires]
+    return f"{move.key}：{'；'.join(parts)}。"
