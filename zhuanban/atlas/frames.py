@@ -198,10 +198,11 @@ def _degrees(angle: re.Match[str], side: str) -> float:
     return -degrees if angle["degrees"].startswith("-") or side in {"W", "S"} else degrees
 
 
-def from_json(value: Any, place: Place = NOWHERE) -> Point | Problem:
-    """The point of a field's value `{"lon", "lat", "frame"?, "accuracy"?}`, or what is wrong with it."""
-    if isinstance(value, str):
-        return parse(value, place)
+def from_json(value: Any, place: Place = NOWHERE, *, anywhere: bool = False) -> Point | Problem:
+    """The point of a field's value `{"lon", "lat", "frame"?, "accuracy"?}`, or what is wrong with it.
+
+    `anywhere`: it need not lie in the country.
+    """
     if not isinstance(value, Mapping) or not (_is_number(value.get("lon")) and _is_number(value.get("lat"))):
         return problems.POINT_UNREADABLE.at(place, text=value)
     frame = frame_named(str(value.get("frame", Frame.WGS84)))
@@ -211,23 +212,24 @@ def from_json(value: Any, place: Place = NOWHERE) -> Point | Problem:
     if accuracy is not None and not (_is_number(accuracy) and accuracy >= 0):
         return problems.ACCURACY_IMPOSSIBLE.at(place, text=accuracy)
     point = Point(float(value["lon"]), float(value["lat"]), frame, None if accuracy is None else float(accuracy))
-    return checked(point, place)
+    return point if anywhere else checked(point, place)
 
 
 def checked(point: Point, place: Place = NOWHERE, shown: str = "") -> Point | Problem:
     """The point itself where it can lie in the country; else swapped, in metres, or elsewhere."""
     lon, lat = point.lon, point.lat
     shown = shown or f"{lon:.10g},{lat:.10g}"
-    if _in_country(lon, lat):
+    if in_country(lon, lat):
         return point
-    if _in_country(lat, lon):
+    if in_country(lat, lon):
         return problems.POINT_SWAPPED.at(place, text=shown, right=f"{lat:.10g},{lon:.10g}")
     if max(abs(lon), abs(lat)) > 360:
         return problems.POINT_IN_METRES.at(place, text=shown)
     return problems.POINT_OUTSIDE_CHINA.at(place, text=shown)
 
 
-def _in_country(lon: float, lat: float) -> bool:
+def in_country(lon: float, lat: float) -> bool:
+    """Inside the rectangle around the country; NaN is not."""
     west, east, south, north = _CHINA
     return west <= lon <= east and south <= lat <= north
 
