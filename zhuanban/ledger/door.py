@@ -68,6 +68,17 @@ def try_out(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list
     return outcomes
 
 
+def weigh(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[tuple[Problem, ...]]:
+    """What speaks against each change, each judged by itself against the ledgers as they stand. Writes nothing."""
+    with transaction.atomic():
+        batch = _Batch(campaign, changes, actor)
+        batch._load_targets()
+        return [
+            tuple(batch.bench.judge(c, batch.drafts.get((c.ledger, c.number)) or Draft(0, c.ledger, c.number)).problems)
+            for c in changes
+        ]
+
+
 def _submit(campaign: Campaign, batch: Sequence[Change], actor: Actor) -> list[Outcome]:
     for attempt in range(3):
         try:

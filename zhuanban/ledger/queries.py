@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,7 +18,7 @@ from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 from zhuanban.people.actions import log_access
 from zhuanban.people.queries import Setting
-from zhuanban.people.scope import Actor, reach
+from zhuanban.people.scope import Actor, Reach, reach
 
 VERB_TITLES = {
     "create": "登记", "move": "流转", "amend": "更正", "transfer": "移转", "redate": "改期",
@@ -33,10 +33,22 @@ class Viewer:
         self.setting = setting
         self.actor = actor
         self.today = clock.today()
+        self._reaches: dict[tuple[str, ...] | None, Reach] = {}
 
-    def _reach(self, posts: tuple[str, ...] | None = None) -> Any:
-        s = self.setting
-        return reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+    def _reach(self, posts: tuple[str, ...] | None = None) -> Reach:
+        known = self._reaches.get(posts)
+        if known is None:
+            s = self.setting
+            known = self._reaches[posts] = reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+        return known
+
+    def reaches(self, posts: Iterable[str] | None = None) -> Reach:
+        """What the actor reaches today by all his posts, or by those of them that are in `posts`."""
+        return self._reach(None if posts is None else tuple(sorted(posts)))
+
+    def knows(self, ledger: Ledger) -> bool:
+        """May the actor know that the ledger exists?"""
+        return self.actor.operator or not ledger.seen_by or bool(self.actor.posts & set(ledger.seen_by))
 
     def ledger(self, key: str) -> Ledger:
         """The ledger of that key or title. Raises Refused."""
@@ -149,17 +161,25 @@ class Viewer:
         log_access(self.setting.campaign, self.actor, "reveal", detail)
         return record.data.get(field)
 
-    def inbox(self, *, settled: bool = False) -> Iterator[dict[str, Any]]:
-        """What waits in scope, oldest first, masked. Items without a place: to their sender and who sees all."""
+    def waiting(self, *, settled: bool = False) -> QuerySet[Waiting]:
+        """The rows of the inbox in scope. Items without a place: to their sender and who sees all."""
         rows = Waiting.objects.filter(campaign=self.setting.campaign, settled_at__isnull=not settled).order_by("pk")
-        if not self.actor.operator:
-            here = self._reach()
-            if not here.everything:
-                rows = rows.filter(Q(actor=self.actor.login) | Q(region__in=here.regions) | Q(unit__in=here.units))
-        for item in rows.iterator(chunk_size=1000):
-            yield self._waiting(item)
+        if self.actor.operator:
+            return rows
+        here = self._reach()
+        scope = Q() if here.everything else Q(region__in=here.regions) | Q(unit__in=here.units)
+        hidden = [key for key, ledger in self.setting.pack.ledgers.items() if not self.knows(ledger)]
+        if hidden:
+            scope &= ~Q(ledger__in=hidden)
+        return rows.filter(Q(actor=self.actor.login) | scope) if scope else rows
 
-    def _waiting(self, item: Waiting) -> dict[str, Any]:
+    def inbox(self, *, settled: bool = False) -> Iterator[dict[str, Any]]:
+        """What waits in scope, oldest first, masked."""
+        for item in self.waiting(settled=settled).iterator(chunk_size=1000):
+            yield self.show_waiting(item)
+
+    def show_waiting(self, item: Waiting) -> dict[str, Any]:
+        """An item of the inbox as JSON, masked."""
         ledger = self.setting.pack.ledgers.get(item.ledger)
         change = item.change
         problems = item.problems
