@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from zhuanban.atlas.actions import load_outlines
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.core.problem import Refused
 from zhuanban.demo.pictures import picture
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
@@ -22,7 +24,7 @@ from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.read import load, pack_files
-from zhuanban.people.actions import create_campaign
+from zhuanban.people.actions import create_campaign, hang_region
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
 from zhuanban.tally.lists import find_list, work_list
@@ -644,3 +646,68 @@ def test_accountability_is_unseen_until_decided(desk):
 def test_work_before_the_start_is_kept_and_marked(desk):
     entered(desk.open("publicity", "10-10", QIYI_COMMUNITY, form="张贴通告", count=1, place="社区门口"))
     assert "早于行动开始" in Record.objects.get(ledger="publicity").flags
+
+
+def test_five_points_of_a_rule_with_their_tasks(desk):
+    rule = entered(desk.open("rules", "12-01", kind="办法", title="自备井排查办法"))
+    points = ["实行网格化排查", "建立排查台账", "落实排查责任", "严格验收", "强化督导问责"]
+    numbers = [
+        entered(desk.open("rule_requirements", "12-06", rule=rule, seq=n, title=title))
+        for n, title in enumerate(points, 1)
+    ]
+    assert waits(desk.open("rule_requirements", "12-06", rule=rule, seq=4, title="严格验收")) == ["ledger-018"]
+    entered(desk.open("tasks", "12-06", unit="Q1", kind="工作要求", requirement=numbers[3], content="全面复核。"))
+    assert waits(desk.open("tasks", "12-06", unit="Q1", kind="工作要求", requirement="YQ-999", content="无。")) == [
+        "ledger-028"
+    ]
+
+
+# -- The trees
+
+
+def test_a_unit_is_found_by_full_and_short_name(desk):
+    full = "市中心城区自备井封停及南水北调水源置换工作领导小组办公室"
+    units = desk.here.units
+    assert units.find(full, day("12-08")) == units.find("市领导小组办公室", day("12-08")) == [OFFICE]
+    assert units.children(WATER, day("12-08")) == ["SW01", "SW02"]
+
+
+def test_moved_street_keeps_earlier_tables(desk):
+    entered(inspected(desk, "甲商店"))
+    lead(desk, "12-01", QIYI)
+    hang_region(desk.campaign, QIYI, GAOXIN, day("12-09"), "代管范围调整")
+    desk.here = setting(desk.campaign)
+    for key in ("card_summary", "lead_handling"):
+        assert [desk.row(key, "12-08", n)[0] for n in ("卧龙区", "高新区", "合计")] == ["1", "0", "1"]
+        assert [desk.row(key, "12-09", n)[0] for n in ("卧龙区", "高新区", "合计")] == ["0", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "411303001001001001,一号楼,411303001001001,,",  # a fifth level
+        "411303099001,某社区,411303,,",  # a community below a district: the street is skipped
+    ],
+)
+def test_a_fifth_or_a_skipped_level_is_refused(desk, tmp_path, line):
+    regions = tmp_path / "regions.csv"
+    regions.write_text((FOLDER / "demo" / "regions.csv").read_text("utf-8") + line + "\n", "utf-8")
+    files = pack_files(FOLDER)
+    with pytest.raises(Refused) as refused:
+        create_campaign("two", files, load(files, FOLDER.name), regions, FOLDER / "demo" / "units.csv", day("10-20"))
+    assert [line.split(",")[1] in str(p) for p in refused.value.problems] == [True]
+
+
+def test_point_outside_the_cell(desk):
+    """The cell is a square of 0.01 degrees; the point lies inside, or far east of it."""
+    ring = [[112.50, 33.00], [112.51, 33.00], [112.51, 33.01], [112.50, 33.01], [112.50, 33.00]]
+    square = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"code": CELL}, "geometry": square}
+    load_outlines(desk.campaign, {"type": "FeatureCollection", "features": [feature]}, day("10-20"))
+    inside = {"lon": 112.505, "lat": 33.005, "frame": "WGS84"}
+    outside = {**inside, "lon": 112.6}
+    assert waits(inspected(desk, "甲商店", point=outside)) == ["ledger-027"]
+    entered(inspected(desk, "甲商店", point=inside))
+    number = well(desk, point=outside)  # kept, with a warning
+    assert len(Record.objects.get(number=number).flags) == 1
+    assert not Record.objects.get(number=well(desk, point=inside)).flags
