@@ -1,0 +1,172 @@
+"""Tables and the records behind them as one person may see them.
+
+A row is shown where everything it counts is in the person's reach: the row's node, or in a table by unit the row's
+units. What remains hidden leaves no trace: no total that would tell it by subtraction. A table that counts a ledger
+the person's posts may not see is not there for him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from django.db.models import Count
+
+from zhuanban.core.problem import Refused
+from zhuanban.ledger.queries import Viewer
+from zhuanban.pack.values import Column, Ledger, Question, Table, WorkList
+from zhuanban.people.scope import Reach
+from zhuanban.tally import store
+from zhuanban.tally.actions import measure_ids
+from zhuanban.tally.lists import Listed, work_list
+from zhuanban.tally.queries import Behind, behind, table
+from zhuanban.tally.questions import question_key
+from zhuanban.tally.tables import NO_ROW, NO_TABLE, Result, Row, RowKey, find_column, find_node, find_row, find_table
+
+CHUNK = 500
+
+
+def ledgers_of(asked: Table) -> set[str]:
+    """Keys of the ledgers that a table counts or quotes."""
+    found = {c.question.ledger for c in asked.columns.values() if c.question is not None}
+    return found | {c.text[0] for c in asked.columns.values() if c.text is not None}
+
+
+def seen_tables(viewer: Viewer) -> list[Table]:
+    """The tables whose ledgers the viewer may know, in the pack's order."""
+    pack = viewer.setting.pack
+    return [t for t in pack.tables.values() if all(viewer.knows(pack.ledgers[k]) for k in ledgers_of(t))]
+
+
+def seen_lists(viewer: Viewer) -> list[WorkList]:
+    """The work lists whose ledger the viewer may know, in the pack's order."""
+    pack = viewer.setting.pack
+    return [x for x in pack.lists.values() if viewer.knows(pack.ledgers[x.ledger])]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which rows of a table a viewer may see."""
+
+    reaches: tuple[Reach, ...]
+    by_unit: bool
+
+    def row(self, count: RowKey) -> bool:
+        """Does the viewer reach all that such a row counts?"""
+        return all(
+            r.everything
+            or count.node in r.regions
+            or (self.by_unit and count.cells is not None and count.cells <= r.units)
+            for r in self.reaches
+        )
+
+
+def sight(viewer: Viewer, asked: Table) -> Sight:
+    """The viewer's sight of a table. Raises Refused where the table is none of his."""
+    if asked not in seen_tables(viewer):
+        raise Refused(NO_TABLE.at(table=asked.title, known="、".join(t.title for t in seen_tables(viewer)) or "（无）"))
+    pack = viewer.setting.pack
+    if viewer.actor.operator:
+        return Sight((), asked.rows.by == "unit")
+    narrowed = [pack.ledgers[k].seen_by for k in sorted(ledgers_of(asked)) if pack.ledgers[k].seen_by]
+    return Sight((viewer.reaches(), *(viewer.reaches(posts) for posts in narrowed)), asked.rows.by == "unit")
+
+
+def seen_table(viewer: Viewer, name: str, region: str, day: int) -> Result:
+    """The table as of a day at a region ("" = the viewer's own top), with the rows that he may see.
+
+    Raises Refused where there is no such table or region, or nothing of it for him.
+    """
+    asked = find_table(viewer.setting, name)
+    eyes = sight(viewer, asked)
+    node = find_node(viewer.setting, region, day) if region else top(viewer, eyes)
+    full = table(viewer.setting, asked, node, day)
+    rows = tuple(row for row in full.rows if eyes.row(row.count))
+    if not rows:
+        raise Refused(NO_ROW.at(row=region, known="（无）"))
+    if len(rows) == len(full.rows):
+        return full
+    keys = {row.key for row in rows}
+    return replace(full, rows=rows, cells={k: cell for k, cell in full.cells.items() if k[0] in keys})
+
+
+def top(viewer: Viewer, eyes: Sight | None = None) -> str:
+    """The node at which the viewer's pages open: the lowest one that spans his regions; the root where he has none."""
+    tree = viewer.setting.regions
+    reaches = eyes.reaches if eyes is not None else (viewer.reaches(),)
+    if viewer.actor.operator or all(r.everything for r in reaches):
+        return tree.root
+    sees = {key: post.sees for key, post in viewer.setting.pack.posts.items()}
+    regions = [h.region for h in viewer.actor.held if h.region in tree and "region" in sees.get(h.post, ())]
+    if not regions or any(h.unit and "unit" in sees.get(h.post, ()) and not h.region for h in viewer.actor.held):
+        return tree.root
+    paths = [tree.path(code, viewer.today)[::-1] for code in regions]
+    common = paths[0]
+    for path in paths[1:]:
+        same = 0
+        while same < min(len(common), len(path)) and common[same] == path[same]:
+            same += 1
+        common = common[:same]
+    return common[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CellBehind:
+    """A figure and the records behind it that the viewer may see."""
+
+    result: Result
+    row: Row
+    column: Column
+    items: tuple[Behind, ...]
+
+
+def seen_behind(viewer: Viewer, name: str, region: str, day: int, row: str, column: str) -> CellBehind:
+    """The records behind a cell. Raises Refused where the cell is not there for the viewer."""
+    result = seen_table(viewer, name, region, day)
+    line = find_row(result, row)
+    asked = find_column(result.table, column)
+    items = behind(viewer.setting, result.table, asked, line.count, day)
+    return CellBehind(result, line, asked, tuple(_in_scope(viewer, items)))
+
+
+def _in_scope(viewer: Viewer, items: Iterable[Behind]) -> Iterator[Behind]:
+    if viewer.actor.operator:
+        yield from items
+        return
+    listed = list(items)
+    ledgers = viewer.setting.pack.ledgers
+    for i in range(0, len(listed), CHUNK):
+        part = listed[i : i + CHUNK]
+        seen: set[int] = set()
+        for key in {b.ledger for b in part}:
+            ids = [b.record_id for b in part if b.ledger == key]
+            seen.update(viewer.records(ledgers[key]).filter(pk__in=ids).values_list("pk", flat=True))
+        yield from (b for b in part if b.record_id in seen)
+
+
+def seen_list(viewer: Viewer, asked: WorkList, region: str, day: int) -> list[Listed]:
+    """A work list as of a day with the entries that the viewer may see."""
+    if asked not in seen_lists(viewer):
+        raise Refused(NO_TABLE.at(table=asked.title, known="（无）"))
+    ledger = viewer.setting.pack.ledgers[asked.ledger]
+    node = find_node(viewer.setting, region, day) if region else viewer.setting.regions.root
+    if not asked.missing_level:
+        return work_list(viewer.setting, asked, node, day, viewer.may_see(ledger))
+    # Which regions lack something is asked of all records, else a hidden one would make its region look empty.
+    here = viewer.reaches()
+    found = work_list(viewer.setting, asked, node, day)
+    return [x for x in found if viewer.actor.operator or here.everything or x.region in here.regions]
+
+
+def state_counts(viewer: Viewer, ledger: Ledger, day: int) -> dict[str, int]:
+    """How many records of a ledger the viewer may see in each state, withdrawn ones left out.
+
+    Who sees all gets them from the kept sums as of the day; others have theirs counted as they stand now.
+    """
+    hidden = [s for s in ledger.states.values() if s.seen_by]
+    if viewer.actor.operator or (viewer.reaches().everything and not hidden and not ledger.seen_by):
+        measure = measure_ids(viewer.setting)[question_key(Question(ledger.key, by="state"))]
+        root = viewer.setting.regions.root
+        return {cell: n for (_, _, cell), n in store.sums([measure], [root], day).items() if n}
+    rows = viewer.records(ledger).filter(withdrawn=False).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
