@@ -7,6 +7,7 @@ marked `both_engines` here, unless it is marked `sqlite`.
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -33,6 +34,7 @@ DATABASE_FIXTURES = frozenset({"db", "transactional_db", "office"})
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not WORKER:
     os.environ["ZHUANBAN_HOME"] = tempfile.mkdtemp(prefix="zhuanban-test-")
+    atexit.register(shutil.rmtree, os.environ["ZHUANBAN_HOME"], ignore_errors=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhuanban.project.settings"
     django.setup()  # pytest-django does so by itself only where it is told the settings before this file is read
 
@@ -41,11 +43,6 @@ hypothesis.settings.register_profile(
     "zhuanban", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("zhuanban")
-
-
-def pytest_unconfigure() -> None:
-    if not WORKER:
-        shutil.rmtree(os.environ["ZHUANBAN_HOME"], ignore_errors=True)
 
 
 def pytest_report_header() -> str:

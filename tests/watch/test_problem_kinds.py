@@ -28,8 +28,8 @@ def test_every_kind_of_problem_has_a_code_of_its_own_room(texts):
         if not re.fullmatch(rf"{room}-\d{{3}}", code):
             faults.append(f"{place}: {code} is no code of the room {room}")
         for what, said in (("says", says), ("advice", advice)):
-            # A sentence of the pack may be the whole of it: `{says}`.
-            if not re.search(r"[\u4e00-\u9fff].*[。！？]$|^\{\w+\}$", said, re.S):
+            # The pack's own sentence may be the whole of it (`{says}`), a hint may follow (`{hint}`).
+            if not re.search(r"[\u4e00-\u9fff].*[。！？](\{\w+\})?$|^\{\w+\}$", said, re.S):
                 faults.append(f"{place}: {code}: `{what}` is no whole Chinese sentence: {said!r}")
             if any(key is not None and not key for _, key, _, _ in string.Formatter().parse(said)):
                 faults.append(f"{place}: {code}: `{what}` has a place without a name")
