@@ -205,9 +205,10 @@ class _Said:
         self.path = path
         self.where = f"{what}“{name}”" if name else what
         self.place = reader.places.get(path, Place(line=node.line))
+        self.unreadable = False  # what is missing in it is then not said too
         if not isinstance(node, tree.Mapping):
-            empty = isinstance(node, tree.Scalar) and node.empty
-            if not empty:
+            self.unreadable = not (isinstance(node, tree.Scalar) and node.empty)
+            if self.unreadable:
                 self.wrong(problems.WRONG_TYPE, word=name or what, wanted="“词: 内容”的形式", got=tree.say_node(node))
             node = tree.Mapping(node.line)
         self.node = node
@@ -227,7 +228,7 @@ class _Said:
 
     def need(self, *words: str) -> None:
         for word in words:
-            if not self.has(word):
+            if not self.has(word) and not self.unreadable:
                 self.wrong(problems.MISSING, where=self.where, word=word)
 
     def scalar(self, word: str, wanted: str) -> tree.Scalar | None:
