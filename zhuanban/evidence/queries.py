@@ -1,0 +1,116 @@
+"""Reads: is a content here, open it, its thumbnail; and does the store still hold what was put there?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from zhuanban.core.problem import Problem, Refused
+from zhuanban.evidence import pictures, problems
+from zhuanban.evidence.actions import store
+from zhuanban.evidence.media import BY_MIME, Media, served_name
+from zhuanban.evidence.models import File, Upload
+from zhuanban.evidence.store import write_whole
+from zhuanban.people.models import Campaign
+
+_AT_ONCE = 500  # names in one question; SQLite counts them
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A content opened for reading, untouched; the caller closes `stream`. `name` has an ending that fits `media`."""
+
+    stream: BinaryIO
+    media: Media
+    size: int
+    name: str
+
+
+def known_files(campaign: Campaign, sha256s: Collection[str]) -> set[str]:
+    """Which of these contents were uploaded to this campaign."""
+    return set(media_of(campaign, sha256s))
+
+
+def media_of(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Media]:
+    """What each of these contents is, of those that were uploaded to this campaign."""
+    wanted = list(sha256s)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = File.objects.filter(uploads__campaign=campaign, sha256__in=wanted[start : start + _AT_ONCE])
+        found.update(rows.values_list("sha256", "media"))
+    return {sha256: BY_MIME[mime] for sha256, mime in found.items()}
+
+
+def file_of(campaign: Campaign, sha256: str) -> File:
+    """The row of a content of this campaign. Raises Refused; absent and another campaign's look the same."""
+    found = File.objects.filter(uploads__campaign=campaign, sha256=sha256).first()
+    if found is None:
+        raise Refused(problems.NOT_FOUND.at())
+    return found
+
+
+def open_original(campaign: Campaign, sha256: str) -> Original:
+    """The content as it was brought. Raises Refused where it is not here or cannot be read."""
+    file = file_of(campaign, sha256)
+    name = Upload.objects.filter(campaign=campaign, file=file).order_by("pk").values_list("name", flat=True)[0]
+    media = BY_MIME[file.media]
+    try:
+        stream = store().open(sha256)
+    except FileNotFoundError:
+        raise Refused(problems.MISSING.at(sha256=sha256)) from None
+    except OSError as why:
+        raise Refused(problems.NOT_READABLE.at(sha256=sha256, why=why.strerror)) from why
+    return Original(stream, media, file.size, served_name(name, media))
+
+
+def thumbnail(campaign: Campaign, sha256: str, px: int) -> bytes:
+    """A small JPEG of a picture, upright, without EXIF; kept below `thumbnails/` once made.
+
+    `px` is its longer side, taken to the next of THUMBNAIL_SIZES, so that no one can fill the disk with sizes.
+    Raises Refused where the content is not here, is no picture that can be drawn, or cannot be read.
+    """
+    file = file_of(campaign, sha256)
+    media = BY_MIME[file.media]
+    if not media.picture:
+        raise Refused(problems.NO_THUMBNAIL.at(what=media.title))
+    side = next((s for s in pictures.THUMBNAIL_SIZES if s >= px), pictures.THUMBNAIL_SIZES[-1])
+    cached = Path(settings.ZHUANBAN_HOME) / "thumbnails" / sha256[:2] / f"{sha256}-{side}.jpg"
+    with suppress(OSError):  # not made yet, or not readable: then it is made
+        return cached.read_bytes()
+    path = store().path(sha256)
+    if not path.exists():
+        raise Refused(problems.MISSING.at(sha256=sha256))
+    try:
+        made = pictures.thumbnail(path, media, side)
+    except (pictures.Broken, pictures.TooManyPixels) as why:
+        raise Refused(problems.NOT_READABLE.at(sha256=sha256, why="图片已损坏")) from why
+    with suppress(OSError):  # a full disk must not hide a picture that can be shown
+        write_whole(cached, made)
+    return made
+
+
+def verify_store() -> list[Problem]:
+    """Everything wrong with the store: contents missing or altered, and files that are none of its own.
+
+    Reads every kept byte. A content without a row (an upload that was broken off between the two) is no fault.
+    """
+    return list(_faults())
+
+
+def _faults() -> Iterator[Problem]:
+    house = store()
+    for sha256, size in File.objects.order_by("pk").values_list("sha256", "size").iterator():
+        try:
+            if house.path(sha256).stat().st_size != size or not house.is_sound(sha256):
+                yield problems.ALTERED.at(sha256=sha256)
+        except FileNotFoundError:
+            yield problems.MISSING.at(sha256=sha256)
+        except OSError as why:
+            yield problems.NOT_READABLE.at(sha256=sha256, why=why.strerror)
+    for path in house.strangers():
+        yield problems.STRANGER.at(path=path.relative_to(house.folder).as_posix())
