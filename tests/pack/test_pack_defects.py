@@ -451,7 +451,7 @@ def found(files):
     return sorted((p.place.file, p.place.line, p.code) for p in problems_), problems_
 
 
-@pytest.mark.parametrize(("file", "text"), cases())
+@pytest.mark.parametrize(("file", "text"), list(cases()))
 def test_every_defect_has_its_line(file, text):
     files = {"pack.yaml": PACK, "ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, file: text}
     got, said = found(files)

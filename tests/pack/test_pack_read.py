@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from zhuanban.core.day import from_iso
 from zhuanban.core.problem import Refused
 from zhuanban.core.ratio import Rounding
-from zhuanban.pack import read
+from zhuanban.pack import folder as folder_module
+from zhuanban.pack import read, said, tree
 from zhuanban.pack.values import NEW, Condition, FieldType, Option, Order, Question, Rows
 
 ORCHARD = Path(__file__).parents[1] / "packs" / "orchard"
@@ -231,8 +232,8 @@ def test_what_is_no_pack(tmp_path):
 def test_files_that_are_no_text(folder):
     (folder / "tables" / "gbk.yaml").write_bytes("title: 果园".encode("gbk"))
     (folder / "tables" / "old.yml").write_text("title: 旧", encoding="utf-8")
-    (folder / "tables" / "huge.yaml").write_text("# " + "x" * 4 * read.MAX_FILE, encoding="utf-8")
-    (folder / "tables" / "large.yaml").write_text("# " + "x" * read.MAX_FILE, encoding="utf-8")
+    (folder / "tables" / "huge.yaml").write_text("# " + "x" * 4 * folder_module.MAX_FILE, encoding="utf-8")
+    (folder / "tables" / "large.yaml").write_text("# " + "x" * folder_module.MAX_FILE, encoding="utf-8")
     _, problems = read.read_pack(folder)
     assert codes(problems) == [
         ("orchard/tables/gbk.yaml", 0, "pack-010"),
@@ -311,15 +312,16 @@ def test_hostile_text_gets_an_answer(text):
 
 
 def test_too_many_words(monkeypatch):
-    monkeypatch.setattr(read.tree, "MAX_NODES", 50)
+    monkeypatch.setattr(tree, "MAX_NODES", 50)
     text = "title: 甲\nfields: {a: {title: 甲, type: choice, options: [" + "甲, " * 60 + "]}}"
     _, problems = read.read_files({"pack.yaml": FILES["pack.yaml"], "ledgers/bad.yaml": text})
     assert "pack-008" in {p.code for p in problems}
 
 
 def test_too_many_files(monkeypatch, folder):
-    monkeypatch.setattr(read, "MAX_FILES", 3)
+    monkeypatch.setattr(folder_module, "MAX_FILES", 3)
     assert "pack-008" in {p.code for p in read.read_pack(folder)[1]}
+    monkeypatch.setattr(said, "MAX_FILES", 3)
     assert "pack-008" in {p.code for p in read.read_files(FILES)[1]}
 
 

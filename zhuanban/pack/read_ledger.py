@@ -1,0 +1,212 @@
+"""Reads ledgers: fields and states first, moves when every ledger's fields are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from zhuanban.pack import problems, tree
+from zhuanban.pack.read_where import read_where, value_of
+from zhuanban.pack.said import INTEGER, Said
+from zhuanban.pack.values import NEW, Check, Field, FieldType, Guard, Ledger, Move, Option, State
+from zhuanban.pack.vocabulary import BARE_DATE, BARE_MOVE, BARE_STATE, OWN_WORDS, PERSONAL, TYPE_WORDS
+
+
+def read_ledger(key: str, said: Said) -> Ledger:
+    """A ledger without its moves."""
+    said.need("title", "fields")
+    number, region, unit = (
+        said.thing("number", "编号"),
+        said.thing("region", "所属网格"),
+        said.thing("unit", "责任单位"),
+    )
+    one_per, one_per_says = _one_per(said)
+    return Ledger(
+        key=key,
+        title=said.text("title", key),
+        fields={k: _field(k, field) for k, field in said.things("fields", "栏目")},
+        states=_states(said),
+        moves={},
+        word=said.text("word", "条"),
+        number_title=number.text("title", "编号"),
+        number_aliases=number.texts("aliases"),
+        number_pattern=number.text("pattern"),
+        one_per=one_per,
+        one_per_says=one_per_says,
+        match=said.texts("match"),
+        region_level=region.text("level"),
+        region_required=region.flag("required", True),
+        region_title=region.text("title", "所属区域"),
+        region_aliases=region.texts("aliases"),
+        unit_required=unit.flag("required"),
+        unit_title=unit.text("title", "责任单位"),
+        unit_aliases=unit.texts("aliases"),
+        checks=tuple(_check(each) for each in said.listed("checks", "核对")),
+        amend_by=said.texts("amend_by"),
+        seen_by=said.texts("seen_by"),
+        source=said.text("source"),
+        help=said.text("help"),
+        at=said.place,
+    )
+
+
+def _one_per(said: Said) -> tuple[tuple[str, ...], str]:
+    if isinstance(said.node.items.get("one_per"), tree.Mapping):
+        one = said.thing("one_per", "唯一")
+        one.need("fields")
+        return one.texts("fields"), one.text("says")
+    return said.texts("one_per"), ""
+
+
+def _check(said: Said) -> Check:
+    kinds = [word for word in ("differ", "ordered") if said.has(word)]
+    if len(kinds) != 1:
+        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered", n=len(kinds))
+    said.need("says")
+    kind = kinds[0] if kinds else "differ"
+    return Check(kind, said.texts(kind), said.text("says"), said.place)
+
+
+def _field(key: str, said: Said) -> Field:
+    said.need("title", "type")
+    kind = FieldType(said.one_of("type", tuple(FieldType), FieldType.TEXT))
+    title = said.text("title", key)
+    if said.text("type") == kind:
+        for word, types in OWN_WORDS.items():
+            if said.has(word) and kind not in types:
+                said.wrong(problems.NOT_FOR_TYPE, word, kind=TYPE_WORDS[kind], field=title, word=word)
+    if kind is FieldType.LINK:
+        said.need("ledger")
+    pattern = said.text("pattern")
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        said.wrong(problems.BAD_PATTERN, "pattern", value=pattern, detail=error)
+        pattern = ""
+    return Field(
+        key=key,
+        title=title,
+        type=kind,
+        required=said.flag("required"),
+        aliases=said.texts("aliases"),
+        options=_options(said),
+        open=said.flag("open"),
+        many=said.flag("many"),
+        ledger=said.text("ledger"),
+        unit=said.text("unit"),
+        decimals=said.integer("decimals", 0, 6),
+        minimum=said.number("minimum"),
+        maximum=said.number("maximum"),
+        earliest=said.day("earliest"),
+        pattern=pattern,
+        personal=said.one_of("personal", PERSONAL, ""),
+        seen_by=said.texts("seen_by"),
+        outside=said.one_of("outside", ("warn", "inbox"), ""),
+        help=said.text("help"),
+        source=said.text("source"),
+        at=said.place,
+    )
+
+
+def _options(said: Said) -> tuple[Option, ...]:
+    node = said.node.items.get("options")
+    if not isinstance(node, tree.Listing):
+        return tuple(Option(word) for word in said.texts("options"))
+    options = []
+    for i, item in enumerate(node.items):
+        path = (*said.path, "options", i)
+        if isinstance(item, tree.Scalar) and not item.empty:
+            options.append(Option(item.text.strip()))
+            continue
+        option = Said(said.book, "选项", item, path)
+        option.need("title")
+        options.append(Option(option.text("title"), option.texts("aliases")))
+    return tuple(options)
+
+
+def _states(said: Said) -> dict[str, State]:
+    if not said.has("workflow"):
+        return {BARE_STATE: State(BARE_STATE, (BARE_MOVE,), closed=True, at=said.place)}
+    flow = said.thing("workflow", "流程")
+    flow.need("states", "moves")
+    states = {}
+    for key, state in flow.things("states", "状态", ascii_keys=False):
+        states[key] = State(key, state.texts("reached"), state.flag("closed"), state.texts("seen_by"), state.place)
+    return states
+
+
+def read_moves(said: Said, ledgers: Mapping[str, Ledger], ledger: str, posts: tuple[str, ...]) -> dict[str, Move]:
+    """The moves of a ledger whose fields are in `ledgers`; without a workflow, one opening move."""
+    if not said.has("workflow"):
+        by = said.texts("amend_by") or posts
+        opening = Move(BARE_MOVE, (NEW,), BARE_STATE, by, date=BARE_DATE, at=said.place)
+        return {BARE_MOVE: opening}
+    return {
+        key: _move(ledgers, ledger, key, move)
+        for key, move in said.thing("workflow", "流程").things("moves", "流转", ascii_keys=False)
+    }
+
+
+def _move(ledgers: Mapping[str, Ledger], ledger: str, key: str, said: Said) -> Move:
+    said.need("from", "to")
+    date_aliases: tuple[str, ...] = ()
+    if isinstance(said.node.items.get("date"), tree.Mapping):
+        head = said.thing("date", "日期栏")
+        head.need("title")
+        title, date_aliases = head.text("title"), head.texts("aliases")
+    else:
+        title = said.text("date")
+    return Move(
+        key=key,
+        from_=said.texts("from"),
+        to=said.text("to"),
+        by=said.texts("by"),
+        date=title,
+        date_aliases=date_aliases,
+        needs=said.texts("needs"),
+        sets=_sets(ledgers[ledger].fields, said),
+        not_by=said.texts("not_by"),
+        reason=said.flag("reason"),
+        requires=tuple(_guard(ledgers, each) for each in said.listed("requires", "前提")),
+        source=said.text("source"),
+        at=said.place,
+    )
+
+
+def _sets(fields: Mapping[str, Field], said: Said) -> tuple[tuple[str, Any], ...]:
+    node = said.node.items.get("sets")
+    if node is None:
+        return ()
+    if not isinstance(node, tree.Mapping):
+        said.wrong(problems.WRONG_TYPE, "sets", word="sets", wanted="“栏目: 值”", got=tree.say_node(node))
+        return ()
+    found: list[tuple[str, Any]] = []
+    for key, child in node.items.items():
+        path = (*said.path, "sets", key)
+        if isinstance(child, tree.Mapping):
+            later = Said(said.book, "写入", child, path, key)
+            later.need("days_after")
+            days = later.text("days_after")
+            if days and not (INTEGER.fullmatch(days) and 1 <= int(days) <= 36_500):
+                later.wrong(problems.BAD_DAYS, "days_after", value=days)
+                days = "1"
+            found.append((key, ("days_after", int(days or 1))))
+        elif isinstance(child, tree.Listing):
+            found.append((key, said.book.texts(child, path)))
+        else:
+            found.append((key, None if child.empty else value_of(fields.get(key), child)))
+    return tuple(found)
+
+
+def _guard(ledgers: Mapping[str, Ledger], said: Said) -> Guard:
+    kinds = [word for word in ("exists", "none") if said.has(word)]
+    if len(kinds) != 1:
+        said.wrong(problems.ONE_OF, where="前提", words="exists、none", n=len(kinds))
+    said.need("says")
+    if said.has("scope") and said.has("level"):
+        said.wrong(problems.ONE_OF, where="前提", words="scope、level", n=2)
+    kind = kinds[0] if kinds else "exists"
+    ledger, level = said.text(kind), said.text("level")
+    scope = "level" if level else said.one_of("scope", ("same", "within"), "same")
+    return Guard(kind, ledger, read_where(said, ledgers, ledger), scope, level, said.text("says"), said.place)
