@@ -15,6 +15,7 @@ from django.db.models import Count
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.values import Column, Ledger, Question, Table, WorkList
+from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Reach
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
@@ -170,3 +171,11 @@ def state_counts(viewer: Viewer, ledger: Ledger, day: int) -> dict[str, int]:
         return {cell: n for (_, _, cell), n in store.sums([measure], [root], day).items() if n}
     rows = viewer.records(ledger).filter(withdrawn=False).order_by()
     return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+def drillable(setting: Setting, result: Result, row: Row) -> str:
+    """The region whose own table a row opens; "" where the row is none, or has nothing below it."""
+    tree = setting.regions
+    if result.table.rows.by != "region" or row.total or row.key not in tree or row.key == result.node:
+        return ""
+    return row.key if tree.children(row.key, result.day) else ""
