@@ -77,7 +77,8 @@ def _mark(items: list[Item], growth: Growth, group: str, rng: random.Random) -> 
                 continue
             item = mine[index]
             item.fields[key] = said["value"]
-            item.since[key] = max([day, min(item.days.values())])
+            # A mark made with a step is known since that step; else since a day of its own, not before the opening.
+            item.since[key] = item.days[said["with"]] if "with" in said else max([day, min(item.days.values())])
 
 
 def _fill(item: Item, growth: Growth, rng: random.Random, place: str) -> None:
@@ -109,9 +110,12 @@ def _say(said: Any, rng: random.Random, words: Mapping[str, Any], item: Item) ->
 
 
 def _value(said: Mapping[str, Any], rng: random.Random, words: Mapping[str, Any], item: Item, since: int | None) -> Any:
-    if "cycle" in said:
-        options = [o for word, n in said["cycle"].items() for o in [word] * n]
-        return options[item.index % len(options)]
+    if "each" in said:
+        given = said["each"].get(item.group, ())
+        return given[item.index] if item.index < len(given) else None
+    if "share_out" in said:  # group → word → how many
+        options = [o for word, n in said["share_out"][item.group].items() for o in [word] * n]
+        return options[(item.index * 7) % len(options)] if len(options) % 7 else options[item.index]
     if "pick" in said:
         return _text(rng.choice(said["pick"]), words)
     if "range" in said:

@@ -199,13 +199,14 @@ class _Play:
         by_group: dict[str, list[Item]] = defaultdict(list)
         for item in items:
             by_group[item.group].append(item)
-        for cut_off in growth.cut_offs:
+        for nth, cut_off in enumerate(growth.cut_offs):
             for group, login in growth.by.items():
                 known = [i for item in by_group[group] if (i := as_of(item, cut_off)) is not None]
                 if not known:
                     continue
                 path = self._workbook(folder, growth, ledger, group, known, cut_off)
-                yield Task(cut_off, 0, self._importing(growth.ledger, [path], login, cut_off))
+                sender = growth.first_by or login if nth == 0 else login
+                yield Task(cut_off, 0, self._importing(growth.ledger, [path], sender, cut_off))
 
     def _workbook(self, folder: Path, growth: Growth, ledger: Ledger, group: str, items: list[Item], day: int) -> Path:
         columns = [c for c in growth.columns if c in ("number", "region", "unit") or c in ledger.fields]

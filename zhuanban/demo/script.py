@@ -59,6 +59,7 @@ class Growth:
     columns: tuple[str, ...] = ()
     title: str = ""
     style: Mapping[str, str] = field(default_factory=dict)  # group → style of its sheets
+    first_by: str = ""  # who sends the sheets of the first cut-off, where it is not `by`
     via: str = "sheet"  # sheet | door
     mover: Mapping[str, str] = field(default_factory=dict)  # door: move → login pattern
 
