@@ -1,176 +1,349 @@
-"""Import: workbooks as streets send them → changes → the door → a marked-up copy of what was refused.
+"""Import: workbooks as streets send them → rows → changes → the door → a marked-up copy of what was refused.
 
-A row may speak of a record in any stage: its dates say which steps were taken. What the ledger knows already is not
-written again; what is new becomes steps of one change.
+Good rows enter; every other one waits in the inbox, whole, with each of its faults. The same file again
+changes nothing: a row's change id comes from the file's content and the row's place in it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from zhuanban.core import clock
-from zhuanban.core.problem import Kind, Place, Problem, Refused
+from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import BATCH, facts_of, submit, try_out
-from zhuanban.ledger.fields import is_empty
-from zhuanban.ledger.models import Record
-from zhuanban.ledger.problems import TWICE
-from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
-from zhuanban.pack.values import NEW, SAME, Ledger, Move
+from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
+from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
-from zhuanban.people.tree import Tree
+from zhuanban.sheets import problems as says
+from zhuanban.sheets.book import Book, open_book
+from zhuanban.sheets.markup import write_marked
+from zhuanban.sheets.rows import Names, ReadRow, read_rows
+from zhuanban.sheets.steps import Known, known_of, steps_for
+from zhuanban.sheets.understand import MARKED_SHEET, Understanding, understand, vocabulary
 
-FROM_SHEET = "表格载明"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A record that a row speaks of, as the ledger has it."""
-
-    number: str
-    now: Snapshot
-    done: Mapping[str, tuple[int, int]]  # move → (day, version) of its last time
+Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowSaid:
-    """What a good row says; see `rows.Row`."""
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file: rows of data, and how many entered as new or changed, were known, or wait."""
 
-    place: Place
-    number: str
-    region: str
-    unit: str
-    state: str
-    fields: Mapping[str, Any]
-    dates: Mapping[str, int]
+    file: str
+    sheets: list[dict[str, Any]] = field(default_factory=list)
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    already: int = 0
+    waiting: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    marked: str = ""
 
-
-def known_of(number: str, facts: Sequence[Fact]) -> Known:
-    """A record from its events."""
-    days = effective_days(facts)
-    done = {
-        str(f.body["move"]): (days[f.version], f.version) for f in facts if "move" in f.body and f.verb != "redate"
-    }
-    return Known(number, timeline(facts)[-1][1], done)
-
-
-def steps_for(said: RowSaid, ledger: Ledger, known: Known | None, on: int, regions: Tree) -> tuple[Step, ...]:
-    """The steps that make the ledger say what the row says. Empty cells say nothing."""
-    fields = {k: v for k, v in said.fields.items() if not is_empty(v)}
-    if known is None:
-        return tuple(_opening(said, ledger, fields, on))
-    return tuple(_following(said, ledger, known, fields, on, regions))
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file, "rows": self.rows, "new": self.new, "changed": self.changed,
+            "unchanged": self.unchanged, "already": self.already, "waiting": self.waiting, "sheets": self.sheets,
+            "problems": [p.as_json() for p in self.problems],
+            "warnings": [p.as_json() for p in self.warnings], "marked": self.marked,
+        }  # fmt: skip
 
 
-def _opening(said: RowSaid, ledger: Ledger, fields: dict[str, Any], on: int) -> Iterator[Step]:
-    move = _opening_move(said, ledger)
-    later = _moves_in_order(ledger, {m: d for m, d in said.dates.items() if m != move.key})
-    later_fields, mine = _share_out(fields, [m for m, _ in later], set(move.needs) | _required(ledger))
-    day = said.dates.get(move.key) or min(said.dates.values(), default=on)
-    yield Step("create", day, move.key, mine, said.region or None, said.unit or None)
-    state = move.to
-    for i, (step, day) in enumerate(later):
-        yield Step("move", day, step.key, later_fields[i])
-        state = state if step.to == SAME else step.to
-    yield from _towards(said.state, state, ledger, max([day, *said.dates.values()], default=on), on)
+@dataclass(slots=True)
+class ImportReport:
+    """What became of an import; `problems` gathers those of all files."""
+
+    ledger: str
+    dry_run: bool
+    files: list[FileReport] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [p for f in self.files for p in f.problems]
+
+    def total(self, what: str) -> int:
+        return sum(int(getattr(f, what)) for f in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        counts = ("rows", "new", "changed", "unchanged", "already", "waiting")
+        return {
+            "ledger": self.ledger,
+            "dry_run": self.dry_run,
+            **{what: self.total(what) for what in counts},
+            "files": [f.as_json() for f in self.files],
+            "problems": [p.as_json() for p in self.problems],
+        }
+
+    def summary(self) -> str:
+        """One line in Chinese."""
+        names = "、".join(f.file for f in self.files[:3]) + ("等" if len(self.files) > 3 else "")
+        return (
+            f"{names}：{self.total('rows')}行，新登记{self.total('new')}，有变动{self.total('changed')}，"
+            f"无变动{self.total('unchanged') + self.total('already')}，待处理{self.total('waiting')}"
+        )
 
 
-def _following(
-    said: RowSaid, ledger: Ledger, known: Known, fields: dict[str, Any], on: int, regions: Tree
-) -> Iterator[Step]:
-    changed = {k: v for k, v in fields.items() if known.now.data.get(k) != v}
-    new_dates: dict[str, int] = {}
-    for move, day in said.dates.items():
-        if move not in known.done:
-            new_dates[move] = day
-        elif known.done[move][0] != day:
-            yield Step("redate", day, of=known.done[move][1], reason=FROM_SHEET)
-    later = _moves_in_order(ledger, new_dates)
-    shares, rest = _share_out(changed, [m for m, _ in later], set())
-    region, unit = _elsewhere(said, known, regions)
-    if region is not None or (unit is not None and known.now.unit):
-        yield Step("transfer", on, region=region, unit=unit if known.now.unit else None, reason=FROM_SHEET)
-    if later and rest:  # what the row says besides became known with its latest step
-        shares[-1].update(rest)
-    elif rest or (unit is not None and not known.now.unit and not later):
-        yield Step("amend", on, set=rest, unit=None if known.now.unit else unit, reason=FROM_SHEET)
-    state = known.now.state
-    for i, (step, day) in enumerate(later):
-        yield Step("move", day, step.key, shares[i], unit=unit if i == 0 and not known.now.unit else None)
-        state = state if step.to == SAME else step.to
-    yield from _towards(said.state, state, ledger, on, on)
+def import_files(
+    setting: Setting,
+    ledger_key: str,
+    paths: Sequence[Path],
+    actor: Actor,
+    *,
+    on: int | None = None,
+    dry_run: bool = False,
+    marked: Path | None = None,
+) -> ImportReport:
+    """Import workbooks into a ledger. `on` is the day that changes without a date of their own happened (today).
+
+    With `marked`, a marked-up copy of every workbook with problems is written into that folder. A file that cannot be
+    read is a problem of the report, not an exception. Raises Refused for an unknown ledger only.
+    """
+    ledger = next((x for x in setting.pack.ledgers.values() if ledger_key in (x.key, x.title)), None)
+    if ledger is None:
+        raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
+    work = _Import(setting, ledger, actor, clock.today() if on is None else on, dry_run)
+    report = ImportReport(ledger.key, dry_run)
+    for path in paths:
+        report.files.append(work.file(path, marked))
+    return report
 
 
-def _elsewhere(said: RowSaid, known: Known, regions: Tree) -> tuple[str | None, str | None]:
-    """Another region or unit than the record's; a region above the record's own only says it more roughly."""
-    region = None
-    if said.region and said.region != known.now.region:
-        above = regions.segments(known.now.region)[-1].path if known.now.region in regions else ()
-        region = None if said.region in above else said.region
-    unit = said.unit if said.unit and said.unit != known.now.unit else None
-    return region, unit
+class _Import:
+    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool) -> None:
+        self.setting = setting
+        self.ledger = ledger
+        self.actor = actor
+        self.on = on
+        self.dry_run = dry_run
+        self.words = vocabulary(ledger, setting.pack.grid)
+        self.names = Names(setting, on)
+        self.met: dict[Key, tuple[Place, dict[str, Any]]] = {}  # what this import has said of a record, and where
+
+    def file(self, path: Path, marked: Path | None) -> FileReport:
+        report = FileReport(path.name)
+        try:
+            book = open_book(path)
+        except Refused as refused:
+            report.problems += refused.problems
+            return report
+        sha = _sha(path)
+        batch: list[tuple[ReadRow, str]] = []
+        for sheet, row, nth in self._rows(book, report):
+            report.rows += 1
+            batch.append((row, hashlib.sha256(f"{sha}|{sheet}|{nth}|{self.ledger.key}".encode()).hexdigest()[:40]))
+            if len(batch) == BATCH:
+                self._enter(batch, report)
+                batch = []
+        if batch:
+            self._enter(batch, report)
+        if report.rows == 0 and not report.problems:
+            report.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
+        if marked is not None and report.problems:
+            target = marked / f"{path.stem}_批注.xlsx"
+            report.marked = str(write_marked(book, report.problems, target))
+        return report
+
+    def _rows(self, book: Book, report: FileReport) -> Iterator[tuple[str, ReadRow, int]]:
+        """Every row of data of every sheet. A sheet without a header is a problem only where no sheet has one."""
+        lost: list[Problem] = []
+        understood = False
+        for sheet in book.sheets:
+            if sheet.name == MARKED_SHEET or sheet.hidden:
+                continue
+            if not any(any(v is not None for v in row) for _, row in sheet.rows()):
+                continue
+            place = Place(file=book.path.name, sheet=sheet.name)
+            found = understand(sheet, self.ledger, self.words, place)
+            if not found.header_rows:
+                lost += found.problems
+                continue
+            understood = True
+            report.warnings += found.warnings
+            report.sheets.append(_sheet_json(sheet.name, found))
+            missing = self._missing(found, place)
+            report.problems += missing
+            if missing:
+                continue
+            for row in read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place):
+                yield sheet.name, row, row.said.place.row
+        (report.warnings if understood else report.problems).extend(lost)
+
+    def _missing(self, found: Understanding, place: Place) -> list[Problem]:
+        """Columns without which no record can be found or opened."""
+        kinds = {(m.kind, m.key) for m in found.columns.values()}
+        if ("number", "") in kinds:
+            return []
+        key = self.ledger.one_per or self.ledger.match
+        wanted = [k for k in key if k in self.ledger.fields] if key else []
+        if not self.ledger.number_pattern:
+            where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
+            given = "、".join(found.heads.values())
+            return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
+        where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
+        return [
+            says.COLUMN_MISSING.at(where, column=self.ledger.fields[k].title, given="、".join(found.heads.values()))
+            for k in wanted
+            if ("field", k) not in kinds
+        ]
+
+    # -- rows → changes ----------------------------------------------------------------------------------------------
+
+    def _enter(self, batch: list[tuple[ReadRow, str]], report: FileReport) -> None:
+        entered_before = self._entered_before([change_id for _, change_id in batch])
+        known = self._known([row for row, _ in batch])
+        good: list[tuple[ReadRow, Change]] = []
+        bad: list[tuple[Change, tuple[Problem, ...]]] = []
+        for row, change_id in batch:
+            if change_id in entered_before:
+                report.already += 1
+                continue
+            key = self._key(row)
+            if row.problems:
+                bad.append((self._waiting(row, change_id), tuple(row.problems)))
+                report.problems += row.problems
+                continue
+            twice = self._twice(key, row)
+            if twice is not None:
+                bad.append((self._waiting(row, change_id), (twice,)))
+                report.problems.append(twice)
+                continue
+            said = row.said
+            record = known.get(key) if key else None
+            if record is None and said.number:
+                record = known.get((said.number,))
+            steps = steps_for(said, self.ledger, record, self.on, self.setting.regions)
+            if not steps:
+                report.unchanged += 1
+                continue
+            number = record.number if record else said.number
+            subject = "|".join(key) if key else ""
+            good.append((row, Change(change_id, self.ledger.key, steps, number, None, _source(row), subject)))
+        report.waiting += len(bad)
+        if bad and not self.dry_run:
+            with transaction.atomic():
+                inbox.keep(self.setting, bad, self.actor, clock.now())
+        changes = [change for _, change in good]
+        enter = try_out if self.dry_run else submit
+        for (row, change), outcome in zip(good, enter(self.setting.campaign, changes, self.actor), strict=True):
+            self._count(row, change, outcome, report)
+
+    def _count(self, row: ReadRow, change: Change, outcome: Outcome, report: FileReport) -> None:
+        match outcome.status:
+            case status if status == ENTERED:
+                if change.steps[0].verb == "create":
+                    report.new += 1
+                else:
+                    report.changed += 1
+            case status if status == UNCHANGED:
+                report.unchanged += 1
+            case status if status == ALREADY:
+                report.already += 1
+            case _:
+                assert outcome.status == WAITING
+                report.waiting += 1
+                report.problems += [self._placed(p, row) for p in outcome.problems]
+
+    def _placed(self, problem: Problem, row: ReadRow) -> Problem:
+        """A problem of the door at the row that it speaks of."""
+        here = row.said.place
+        return problem.at(
+            Place(
+                file=here.file, sheet=here.sheet, row=here.row, column=problem.place.field, record=problem.place.record,
+                field=problem.place.field,
+            )
+        )  # fmt: skip
+
+    def _entered_before(self, change_ids: list[str]) -> set[str]:
+        found: set[str] = set()
+        for i in range(0, len(change_ids), 500):
+            rows = Event.objects.filter(campaign=self.setting.campaign, change__in=change_ids[i : i + 500])
+            found.update(rows.values_list("change", flat=True))
+        return found
+
+    def _key(self, row: ReadRow) -> Key:
+        """What tells this row's record: its number, else the fields that the pack names; () where nothing does."""
+        said = row.said
+        if said.number:
+            return (said.number,)
+        keys = self.ledger.match or self.ledger.one_per
+        parts = [
+            said.region if k == "region" else said.unit if k == "unit" else str(said.fields.get(k, "")) for k in keys
+        ]
+        return tuple(parts) if parts and all(parts) else ()
+
+    def _twice(self, key: Key, row: ReadRow) -> Problem | None:
+        """The same record elsewhere in this import, saying something else."""
+        if not key:
+            return None
+        said = {**row.said.fields, **{f"@{m}": d for m, d in row.said.dates.items()}}
+        before = self.met.get(key)
+        if before is None:
+            self.met[key] = (row.said.place, said)
+            return None
+        place, other = before
+        differing = [k for k in said.keys() & other.keys() if said[k] != other[k]]
+        if not differing:
+            return None
+        titles = [self.ledger.fields[k].title if k in self.ledger.fields else k.lstrip("@") for k in sorted(differing)]
+        return TWICE.at(row.said.place, fields="、".join(titles), other=str(place))
+
+    def _known(self, rows: list[ReadRow]) -> dict[Key, Known]:
+        """The records that these rows speak of, by number and by key."""
+        numbers = sorted({r.said.number for r in rows if r.said.number})
+        found: dict[int, tuple[str, Key]] = {}
+        for i in range(0, len(numbers), 500):
+            records = Record.objects.filter(
+                campaign=self.setting.campaign, ledger=self.ledger.key, number__in=numbers[i : i + 500]
+            )
+            found.update({pk: (n, (n,)) for pk, n in records.values_list("pk", "number")})
+        keys = {key for r in rows if not r.said.number and (key := self._key(r))}
+        if keys:
+            found.update(self._by_key(keys, {r.said.region for r in rows}))
+        return {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(found).items()}
+
+    def _by_key(self, keys: set[Key], regions: set[str]) -> Iterator[tuple[int, tuple[str, Key]]]:
+        names = self.ledger.match or self.ledger.one_per
+        records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key, withdrawn=False)
+        if "region" in names:
+            records = records.filter(region__in=regions)
+        for pk, number, region, unit, data in records.values_list("pk", "number", "region", "unit", "data").iterator():
+            parts = [region if k == "region" else unit if k == "unit" else str(data.get(k, "")) for k in names]
+            if tuple(parts) in keys:
+                yield pk, (number, tuple(parts))
+
+    def _waiting(self, row: ReadRow, change_id: str) -> Change:
+        """A row with faults as a change for the inbox: what could be read of it, and its cells as they were."""
+        said = row.said
+        step = Step("create", None, "", dict(said.fields), said.region or None, said.unit or None)
+        key = self._key(row)
+        return Change(
+            change_id, self.ledger.key, (step,), said.number, None, {**_source(row), "cells": row.raw}, "|".join(key)
+        )
 
 
-def _opening_move(said: RowSaid, ledger: Ledger) -> Move:
-    """The opening move whose date the row gives, else the one that can lead to its state, else the first."""
-    openings = ledger.opening
-    for move in openings:
-        if move.key in said.dates:
-            return move
-    if said.state:
-        for move in openings:
-            if move.to == said.state or _path(ledger, move.to, said.state) is not None:
-                return move
-    return openings[0]
+def _source(row: ReadRow) -> dict[str, Any]:
+    place = row.said.place
+    return {"file": place.file, "sheet": place.sheet, "row": place.row}
 
 
-def _moves_in_order(ledger: Ledger, dates: Mapping[str, int]) -> list[tuple[Move, int]]:
-    """Moves with their days, by day; on one day in the pack's order."""
-    order = {key: i for i, key in enumerate(ledger.moves)}
-    return [(ledger.moves[m], d) for m, d in sorted(dates.items(), key=lambda x: (x[1], order[x[0]]))]
+def _sheet_json(name: str, found: Understanding) -> dict[str, Any]:
+    columns = [
+        {"head": head, "means": (f"{m.kind}:{m.key}" if m.key else m.kind) if (m := found.columns.get(c)) else ""}
+        for c, head in found.heads.items()
+    ]
+    return {"sheet": name, "header_rows": list(found.header_rows), "columns": columns}
 
 
-def _required(ledger: Ledger) -> set[str]:
-    return {k for k, f in ledger.fields.items() if f.required}
-
-
-def _share_out(
-    fields: Mapping[str, Any], moves: Sequence[Move], kept: set[str]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Which step says which field: the first step that needs it; the rest stays together."""
-    shares: list[dict[str, Any]] = [{} for _ in moves]
-    rest = dict(fields)
-    for share, move in zip(shares, moves, strict=True):
-        for key in move.needs:
-            if key in rest and key not in kept:
-                share[key] = rest.pop(key)
-    return shares, rest
-
-
-def _towards(wanted: str, state: str, ledger: Ledger, day: int, on: int) -> Iterator[Step]:
-    """Steps to the state that the row names in words, where its dates have not led there."""
-    if not wanted or wanted == state:
-        return
-    for move in _path(ledger, state, wanted) or ():
-        yield Step("move", max(day, on), move.key, reason=FROM_SHEET if move.reason else "")
-
-
-def _path(ledger: Ledger, start: str, end: str) -> list[Move] | None:
-    """The shortest way between two states."""
-    ways: dict[str, list[Move]] = {start: []}
-    todo = deque([start])
-    while todo:
-        here = todo.popleft()
-        if here == end:
-            return ways[here]
-        for move in ledger.moves.values():
-            if here in move.from_ and NEW not in move.from_ and move.to != SAME and move.to not in ways:
-                ways[move.to] = [*ways[here], move]
-                todo.append(move.to)
-    return None
+def _sha(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

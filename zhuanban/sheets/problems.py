@@ -1,0 +1,27 @@
+"""What can be wrong with a workbook, in the reader's language."""
+
+from __future__ import annotations
+
+from zhuanban.core.problem import Kind
+
+NOT_A_SHEET = Kind("sheets-001", "文件“{file}”不是表格。", "请发 .xlsx、.xls、.et、.ods 或 .csv 文件。")
+BROKEN = Kind("sheets-002", "文件“{file}”已损坏，无法打开。", "请用 Excel 或 WPS 重新打开并另存后再发。")
+LOCKED = Kind("sheets-003", "文件“{file}”有打开密码。", "请去掉密码后另存再发。")
+TOO_BIG = Kind("sheets-004", "文件“{file}”太大（{what}）。", "请分成几个文件再发。")
+BOMB = Kind("sheets-005", "文件“{file}”展开后异常庞大，已拒收。", "请核对文件来源；确为正常表格的，另存后再发。")
+NO_FILE = Kind("sheets-006", "找不到文件“{file}”。", "请核对路径。")
+NO_HEADER = Kind("sheets-010", "工作表里没有认出表头。", "表头应有这些列中的几列：{wanted}。")
+COLUMN_MISSING = Kind("sheets-011", "缺少必填的列“{column}”。", "请补上此列；现有的列：{given}。")
+COLUMN_UNKNOWN = Kind("sheets-012", "列“{column}”没有认出，已略过。", "如需登记此列，请改用台账里的列名。")
+NOTHING = Kind("sheets-013", "文件“{file}”里没有数据。", "请核对是否发错了文件。")
+DATE_WRONG = Kind("sheets-020", "“{value}”不是能认出的日期。", "请写成 2023-12-05。")
+DATE_VAGUE = Kind("sheets-021", "“{value}”只写到月。", "请写明是哪一天，或写“月底”。")
+NUMBER_WRONG = Kind("sheets-022", "“{value}”不是数。", "请只填数字。")
+YES_NO_WRONG = Kind("sheets-023", "“{value}”不是“是”或“否”。", "请填“是”或“否”。")
+REGION_WRONG = Kind("sheets-024", "没有找到区划“{value}”。", "请填写区划代码，或写全上级名称。")
+REGION_MANY = Kind("sheets-025", "“{value}”不止一处：{found}。", "请写明上级，或填写区划代码。")
+UNIT_WRONG = Kind("sheets-026", "没有找到单位“{value}”。", "请填写单位全称或简称。")
+STATE_WRONG = Kind("sheets-027", "没有状态“{value}”。", "可填：{known}。")
+CELL_ERROR = Kind("sheets-028", "单元格是错误值 {value}。", "请改正公式或直接填写内容。")
+POINT_WRONG = Kind("sheets-029", "“{value}”不是能认出的坐标。", "请写成“经度,纬度”，如 112.53,32.99。")
+NO_FILES = Kind("sheets-030", "“{value}”：照片和附件不能随表格报送。", "请在条目上另行上传，此格留空。")

@@ -1,0 +1,166 @@
+"""From what a row says to the steps that make the ledger say it. Pure.
+
+A row may speak of a record in any stage: its dates say which steps were taken. What the ledger knows already is not
+written again; what is new becomes steps of one change.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhuanban.core.problem import Place
+from zhuanban.ledger.change import Step
+from zhuanban.ledger.fields import is_empty
+from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
+from zhuanban.pack.values import NEW, SAME, Ledger, Move
+from zhuanban.people.tree import Tree
+
+FROM_SHEET = "表格载明"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that a row speaks of, as the ledger has it."""
+
+    number: str
+    now: Snapshot
+    done: Mapping[str, tuple[int, int]]  # move → (day, version) of its last time
+
+
+@dataclass(frozen=True, slots=True)
+class RowSaid:
+    """What a good row says; see `rows.Row`."""
+
+    place: Place
+    number: str
+    region: str
+    unit: str
+    state: str
+    fields: Mapping[str, Any]
+    dates: Mapping[str, int]
+
+
+def known_of(number: str, facts: Sequence[Fact]) -> Known:
+    """A record from its events."""
+    days = effective_days(facts)
+    done = {str(f.body["move"]): (days[f.version], f.version) for f in facts if "move" in f.body and f.verb != "redate"}
+    return Known(number, timeline(facts)[-1][1], done)
+
+
+def steps_for(said: RowSaid, ledger: Ledger, known: Known | None, on: int, regions: Tree) -> tuple[Step, ...]:
+    """The steps that make the ledger say what the row says. Empty cells say nothing."""
+    fields = {k: v for k, v in said.fields.items() if not is_empty(v)}
+    if known is None:
+        return tuple(_opening(said, ledger, fields, on))
+    return tuple(_following(said, ledger, known, fields, on, regions))
+
+
+def _opening(said: RowSaid, ledger: Ledger, fields: dict[str, Any], on: int) -> Iterator[Step]:
+    move = _opening_move(said, ledger)
+    later = _moves_in_order(ledger, {m: d for m, d in said.dates.items() if m != move.key})
+    later_fields, mine = _share_out(fields, [m for m, _ in later], set(move.needs) | _required(ledger))
+    day = said.dates.get(move.key) or min(said.dates.values(), default=on)
+    yield Step("create", day, move.key, mine, said.region or None, said.unit or None)
+    state = move.to
+    for i, (step, day) in enumerate(later):
+        yield Step("move", day, step.key, later_fields[i])
+        state = state if step.to == SAME else step.to
+    yield from _towards(said.state, state, ledger, max([day, *said.dates.values()], default=on), on)
+
+
+def _following(
+    said: RowSaid, ledger: Ledger, known: Known, fields: dict[str, Any], on: int, regions: Tree
+) -> Iterator[Step]:
+    changed = {k: v for k, v in fields.items() if known.now.data.get(k) != v}
+    new_dates: dict[str, int] = {}
+    for move, day in said.dates.items():
+        if move not in known.done:
+            new_dates[move] = day
+        elif known.done[move][0] != day:
+            yield Step("redate", day, of=known.done[move][1], reason=FROM_SHEET)
+    later = _moves_in_order(ledger, new_dates)
+    shares, rest = _share_out(changed, [m for m, _ in later], set())
+    region, unit = _elsewhere(said, known, regions)
+    if region is not None or (unit is not None and known.now.unit):
+        yield Step("transfer", on, region=region, unit=unit if known.now.unit else None, reason=FROM_SHEET)
+    if later and rest:  # what the row says besides became known with its latest step
+        shares[-1].update(rest)
+    elif rest or (unit is not None and not known.now.unit and not later):
+        yield Step("amend", on, set=rest, unit=None if known.now.unit else unit, reason=FROM_SHEET)
+    state = known.now.state
+    for i, (step, day) in enumerate(later):
+        yield Step("move", day, step.key, shares[i], unit=unit if i == 0 and not known.now.unit else None)
+        state = state if step.to == SAME else step.to
+    yield from _towards(said.state, state, ledger, on, on)
+
+
+def _elsewhere(said: RowSaid, known: Known, regions: Tree) -> tuple[str | None, str | None]:
+    """Another region or unit than the record's; a region above the record's own only says it more roughly."""
+    region = None
+    if said.region and said.region != known.now.region:
+        above = regions.segments(known.now.region)[-1].path if known.now.region in regions else ()
+        region = None if said.region in above else said.region
+    unit = said.unit if said.unit and said.unit != known.now.unit else None
+    return region, unit
+
+
+def _opening_move(said: RowSaid, ledger: Ledger) -> Move:
+    """The opening move whose date the row gives, else the one that can lead to its state, else the first."""
+    openings = ledger.opening
+    for move in openings:
+        if move.key in said.dates:
+            return move
+    if said.state:
+        for move in openings:
+            if move.to == said.state or _path(ledger, move.to, said.state) is not None:
+                return move
+    return openings[0]
+
+
+def _moves_in_order(ledger: Ledger, dates: Mapping[str, int]) -> list[tuple[Move, int]]:
+    """Moves with their days, by day; on one day in the pack's order."""
+    order = {key: i for i, key in enumerate(ledger.moves)}
+    return [(ledger.moves[m], d) for m, d in sorted(dates.items(), key=lambda x: (x[1], order[x[0]]))]
+
+
+def _required(ledger: Ledger) -> set[str]:
+    return {k for k, f in ledger.fields.items() if f.required}
+
+
+def _share_out(
+    fields: Mapping[str, Any], moves: Sequence[Move], kept: set[str]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Which step says which field: the first step that needs it; the rest stays together."""
+    shares: list[dict[str, Any]] = [{} for _ in moves]
+    rest = dict(fields)
+    for share, move in zip(shares, moves, strict=True):
+        for key in move.needs:
+            if key in rest and key not in kept:
+                share[key] = rest.pop(key)
+    return shares, rest
+
+
+def _towards(wanted: str, state: str, ledger: Ledger, day: int, on: int) -> Iterator[Step]:
+    """Steps to the state that the row names in words, where its dates have not led there."""
+    if not wanted or wanted == state:
+        return
+    for move in _path(ledger, state, wanted) or ():
+        yield Step("move", max(day, on), move.key, reason=FROM_SHEET if move.reason else "")
+
+
+def _path(ledger: Ledger, start: str, end: str) -> list[Move] | None:
+    """The shortest way between two states."""
+    ways: dict[str, list[Move]] = {start: []}
+    todo = deque([start])
+    while todo:
+        here = todo.popleft()
+        if here == end:
+            return ways[here]
+        for move in ledger.moves.values():
+            if here in move.from_ and NEW not in move.from_ and move.to != SAME and move.to not in ways:
+                ways[move.to] = [*ways[here], move]
+                todo.append(move.to)
+    return None
