@@ -20,7 +20,7 @@ _ILLEGAL = dict.fromkeys(c for c in range(32) if c not in (9, 10, 13))
 
 
 def write_marked(book: Book, problems: Sequence[Problem], target: Path) -> Path:
-    """Write the copy (always .xlsx) to `target`. An .xlsx keeps its own look; others are set out anew from their cells."""
+    """Write the copy (always .xlsx) to `target`. An .xlsx keeps its look; others are set out anew."""
     copy = _own(book) if book.kind == "xlsx" and _is_xlsx(book.path) else _anew(book)
     for problem in problems:
         place = problem.place

@@ -1,0 +1,94 @@
+"""What the commands share: problems and usage errors in Chinese, dates, who acts, JSON out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import click
+import orjson
+
+from zhuanban.core.day import from_iso
+from zhuanban.core.problem import Problem
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Exit(Exception):
+    """Leave with exit code 1 after listing problems."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__()
+
+
+def complain(problems: Sequence[Problem], *, as_json: bool = False) -> None:
+    """List problems: as text on the error stream, or as {"problems": [...]} on the output."""
+    if as_json:
+        out({"problems": [p.as_json() for p in problems]})
+        return
+    for problem in problems:
+        click.echo(str(problem), err=True)
+
+
+def out(value: Any) -> None:
+    """JSON to the output."""
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.flush()
+
+
+class Day(click.ParamType[int]):
+    """A date `2023-12-08` → day number."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return from_iso(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期，请写成 2023-12-08。", param, ctx)
+
+
+DAY = Day()
+JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+AS = click.option("--as", "login", metavar="LOGIN", default="", help="以哪个账号办理；缺省为本机操作员。")
+
+
+def in_chinese(usage: click.UsageError) -> str:
+    """A usage error in the reader's language."""
+    text = usage.format_message()
+    match usage:
+        case click.NoSuchOption():
+            near = f"是不是 {'、'.join(usage.possibilities)}？" if usage.possibilities else ""
+            text = f"没有选项 {usage.option_name}。{near}"
+        case click.MissingParameter():
+            name = usage.param.human_readable_name if usage.param is not None else usage.param_hint
+            text = f"缺少参数 {name}。"
+        case click.BadParameter():
+            text = f"参数不对：{usage.message}"
+        case _ if "No such command" in text:
+            text = f"没有命令 {text.split(chr(39))[1]}。"
+        case _ if "unexpected extra" in text:
+            text = "参数太多。"
+        case _ if "Missing command" in text:
+            text = "请写明子命令。"
+    where = usage.ctx.command_path if usage.ctx is not None else "zhuanban"
+    return f"{text}用 {where} --help 查看用法。"
+
+
+def with_database(command: Callable[P, R]) -> Callable[P, R]:
+    """Before the command: make or upgrade the database. Faults of disk and database become one clear problem."""
+    from zhuanban.cli.upgrade import ensure_ready, faults  # noqa: PLC0415  (needs a Django that is set up)
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with faults():
+            ensure_ready()
+            return command(*args, **kwargs)
+
+    return run

@@ -1,0 +1,185 @@
+"""Commands of the office that keeps the machine: demo, serve, verify, tally, backup, restore, seal."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import click
+from django.db import connection
+
+from zhuanban.cli.backup import read_backup, write_backup
+from zhuanban.cli.base import JSON, Exit, complain, out, with_database
+from zhuanban.core.problem import Kind
+from zhuanban.demo.play import load_demo, logins_of
+from zhuanban.ledger.models import Event, Record, Seal
+from zhuanban.ledger.seals import seal_finished_days
+from zhuanban.ledger.verify import verify as verify_campaign
+from zhuanban.people.actions import log_access
+from zhuanban.people.models import Campaign
+from zhuanban.people.queries import campaign_named, setting
+from zhuanban.people.scope import OPERATOR
+from zhuanban.tally.actions import check as check_tallies
+from zhuanban.tally.actions import rebuild as rebuild_tallies
+
+PORT_TAKEN = Kind("cli-030", "端口 {port} 已被占用。", "请用 --port 另选一个端口。")
+FIRST_PORT = 8000
+SEAL_EVERY = 3600  # seconds
+
+
+@click.command()
+@click.argument("pack", default="well-closure", metavar="[PACK]")
+@click.option("--no-serve", is_flag=True, help="只装载，不启动服务。")
+@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@with_database
+def demo(pack: str, no_serve: bool, port: int | None) -> None:
+    """装载演示行动并启动服务。"""
+    campaign = load_demo(pack, click.echo)
+    click.echo(f"\n演示行动“{campaign.name}”已就绪（演示时钟）。账号：")
+    for login in logins_of(campaign):
+        click.echo(f"  {login['login']:<14} 口令 {login['password']:<10} {login['name']}（{login['post']}）")
+    if not no_serve:
+        _serve(port)
+
+
+@click.command()
+@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@with_database
+def serve(port: int | None) -> None:
+    """启动服务。"""
+    _serve(port)
+
+
+def _serve(port: int | None) -> None:
+    chosen = _free_port(port)
+    click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
+    threading.Thread(target=_clock, daemon=True).start()
+    # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file.
+    workers = 2 if connection.vendor == "postgresql" else 1
+    connection.close()
+    command = [
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
+        str(chosen), "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
+        "zhuanban.project.wsgi:application",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, env=os.environ, check=False)  # noqa: S603  (our own server)
+    except KeyboardInterrupt:
+        return
+    raise click.exceptions.Exit(0 if done.returncode in (0, -2, 130) else 1)
+
+
+def _free_port(wanted: int | None) -> int:
+    for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise Exit([PORT_TAKEN.at(port=wanted or FIRST_PORT)])
+
+
+def _clock() -> None:
+    """Seal finished days, now and every hour."""
+    wait = threading.Event()
+    while True:
+        for campaign in Campaign.objects.filter(demo_clock=False):
+            seal_finished_days(campaign)
+        connection.close()
+        wait.wait(SEAL_EVERY)
+
+
+@click.command()
+@click.argument("campaign", required=False, metavar="[CAMPAIGN]")
+@JSON
+@with_database
+def verify(campaign: str | None, as_json: bool) -> None:
+    """核验：事件链、条目、封存。"""
+    chosen = [campaign_named(campaign)] if campaign else list(Campaign.objects.order_by("name"))
+    problems, counts = [], []
+    for each in chosen:
+        problems += list(verify_campaign(setting(each)))
+        rows = {
+            "campaign": each.name,
+            "records": Record.objects.filter(campaign=each).count(),
+            "events": Event.objects.filter(campaign=each).count(),
+            "seals": Seal.objects.filter(campaign=each).count(),
+        }
+        counts.append(rows)
+    if as_json:
+        out({"checked": counts, "problems": [p.as_json() for p in problems]})
+    else:
+        for rows in counts:
+            click.echo(f"{rows['campaign']}：条目 {rows['records']}，事件 {rows['events']}，封存 {rows['seals']}")
+        complain(problems)
+        if not problems:
+            click.echo("核验无误。")
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@click.group()
+def tally() -> None:
+    """统计：核对、重算。"""
+
+
+@tally.command()
+@JSON
+@with_database
+def check(as_json: bool) -> None:
+    """由事件重算，与现有统计比对。"""
+    problems = [p for c in Campaign.objects.order_by("name") for p in check_tallies(setting(c))]
+    if problems:
+        raise Exit(problems)
+    if as_json:
+        out({"problems": []})
+    else:
+        click.echo("统计与事件一致。")
+
+
+@tally.command()
+@with_database
+def rebuild() -> None:
+    """由事件重新统计。"""
+    for campaign in Campaign.objects.order_by("name"):
+        click.echo(f"{campaign.name}：{rebuild_tallies(setting(campaign))} 行")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@with_database
+def backup(file: Path) -> None:
+    """备份：数据和附件，一个文件。"""
+    rows = write_backup(file)
+    log_access(None, OPERATOR, "backup", {"file": file.name})
+    click.echo(f"已备份 {rows} 行到 {file}。")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@with_database
+def restore(file: Path) -> None:
+    """恢复：把备份装进空的数据文件夹。"""
+    rows = read_backup(file)
+    click.echo(f"已恢复 {rows} 行。")
+    problems = []
+    for campaign in Campaign.objects.order_by("name"):
+        here = setting(campaign)
+        problems += [*verify_campaign(here), *check_tallies(here)]
+    if problems:
+        raise Exit(problems)
+    click.echo("核验无误，统计与事件一致。")
+
+
+@click.command()
+@with_database
+def seal() -> None:
+    """封存已结束的日子。"""
+    for campaign in Campaign.objects.order_by("name"):
+        made = seal_finished_days(campaign)
+        click.echo(f"{campaign.name}：{'新封存 ' + str(made.count) + ' 个事件' if made else '没有要封存的'}")
+
+
+COMMANDS = [demo, serve, verify, tally, backup, restore, seal]
