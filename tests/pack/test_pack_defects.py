@@ -411,6 +411,7 @@ posts:
 stages:
   first: {title: 第一阶段, start: 2024-03-01, end: 2024-02-01}  #! pack-067
   second: {title: 第二阶段, start: 三月}  #! pack-013
+overview: [nothing]  #! pack-075
 draws:
   a: {title: 甲, level: village, in_each: town, ratio: 5%, by: county}  #! pack-019
   b: {title: 乙, level: vilage, in_each: county, ratio: 5%, round: ceil, by: nobody}  #! pack-027 pack-027 pack-026

@@ -58,6 +58,7 @@ class _Checker:
         for table in self.pack.tables.values():
             self.table(table)
         self.stages()
+        self.overview()
         self.draws()
         self.lists()
         return self.problems
@@ -104,6 +105,11 @@ class _Checker:
             if stage.start is not None and stage.end is not None and stage.end < stage.start:
                 days = {"start": iso(stage.start), "end": iso(stage.end)}
                 self.wrong(problems.ENDS_BEFORE, "stages", key, "end", stage=stage.title, **days)
+
+    def overview(self) -> None:
+        for i, name in enumerate(self.pack.overview):
+            if name not in self.pack.tables and name not in self.unread and "tables" not in self.unread:
+                self.wrong(problems.NO_TABLE, "overview", i, word=name, hint=hint(name, self.pack.tables))
 
     def draws(self) -> None:
         for key, draw in self.pack.draws.items():

@@ -138,4 +138,5 @@ NOT_A_KEY = Kind(
 NOT_FOR_OP = Kind("pack-071", "{kind}栏目“{field}”不能用“{op}”比较。", "{hint}")
 ALL_EMPTY = Kind("pack-072", "“{word}”是空的。", "请写上内容，或删去这个词。")
 NOT_ORDERED = Kind("pack-073", "核对 ordered 的栏目须都是日期，或都是数；“{field}”是{kind}。", "请改写。")
+NO_TABLE = Kind("pack-075", "没有统计表“{word}”。", "{hint}")
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")

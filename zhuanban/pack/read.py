@@ -132,6 +132,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         stages={k: _stage(k, stage) for k, stage in said.things("stages", "阶段")},
         lists={k: read_list(ledgers, k, each) for k, each in lists},
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
+        overview=said.texts("overview"),
         texts=_texts(said),
         demo_campaign=said.text("demo_campaign") or key,
         sha256=sha256,

@@ -319,6 +319,7 @@ class Pack:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     lists: Mapping[str, WorkList] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
+    overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key
     demo_campaign: str = ""  # name of the demo campaign; "" = the pack's key
     sha256: str = ""  # of the pack's files; names this version exactly

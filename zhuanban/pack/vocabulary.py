@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "grid",
         "posts",
         "stages",
+        "overview",
         "texts",
         "draws",
     ),
