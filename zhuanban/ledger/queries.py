@@ -66,10 +66,9 @@ class Viewer:
             scope &= self._reach(ledger.seen_by).filter() if self.actor.posts & set(ledger.seen_by) else Q(pk__in=())
         for state in ledger.states.values():
             if state.seen_by:
-                if self.actor.posts & set(state.seen_by):
-                    scope &= ~Q(state=state.key) | self._reach(state.seen_by).filter()
-                else:
-                    scope &= ~Q(state=state.key)
+                here = self._reach(state.seen_by)
+                if not here.everything:  # an empty Q would vanish from the "or", and hide the state from all
+                    scope &= ~Q(state=state.key) | here.filter()
         return scope
 
     def records(self, ledger: Ledger) -> QuerySet[Record]:
