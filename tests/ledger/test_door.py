@@ -209,8 +209,8 @@ def test_foreign_numbers_are_skipped_by_the_pattern(lamps: Campaign) -> None:
         "UPDATE ledger_record SET state = '已修'",
         "UPDATE ledger_record SET state = '已修', version = version + 1",
         "DELETE FROM ledger_record",
-        "INSERT INTO ledger_record (id, campaign_id, ledger, number, from_outside, state, region, unit, withdrawn, moved,"
-        " first_on, last_on, last_at, version, head, data, flags)"
+        "INSERT INTO ledger_record (id, campaign_id, ledger, number, from_outside, state, region, unit, withdrawn,"
+        " moved, first_on, last_on, last_at, version, head, data, flags)"
         " SELECT id + 1, campaign_id, ledger, 'X', from_outside, state, region, unit, withdrawn, moved,"
         " first_on, last_on, last_at, version, head, data, flags FROM ledger_record",
     ],

@@ -9,7 +9,6 @@ from tests.trees import dated_trees, tree
 from zhuanban.core.day import FIRST_DAY
 from zhuanban.people.tree import Tree, find_loops
 
-
 STREET_MOVES = [
     ("city", "", FIRST_DAY),
     ("east", "city", FIRST_DAY),

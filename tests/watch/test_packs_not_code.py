@@ -43,8 +43,23 @@ SHARED: dict[str, str] = {
 # Words that one room says of itself: room → (words, reason).
 SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
     "pack": (
-        frozenset("日期 照片 签名 姓名 电话 网格 所属网格 抽查 抽取 在册 已了结 保留".split()),
+        frozenset(
+            ["日期", "照片", "签名", "姓名", "电话", "网格", "所属网格", "抽查", "抽取", "在册", "已了结", "保留"]
+        ),
         "the Chinese names of the language's own words, and the words in which it reads a pack aloud",
+    ),
+    "api": (
+        frozenset(["退出", "文件", "位置", "单位名称", "已了结", "已登记", "来源", "已办"]),
+        "what the interface says of itself to those who program against it",
+    ),
+    "cli": (
+        frozenset(["日期", "发现问题", "well-closure"]),
+        "words of its own messages; the pack that `zhuanban demo` loads when none is named is part of its contract",
+    ),
+    "evidence": (frozenset(["文件", "照片"]), "kinds of evidence that any ledger may hold"),
+    "sheets": (
+        frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态"]),
+        "lines under any table, and heads that any ledger's sheets share",
     ),
 }
 

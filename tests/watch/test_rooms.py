@@ -15,6 +15,8 @@ LONGEST = 600
 LONG_FILES = {
     "requirements.lock": "generated",
     "requirements-dev.lock": "generated",
+    "tests/campaigns/test_well_closure_pack.py": "one line of the requirements after the other, in their order",
+    "tests/campaigns/test_well_closure_stories.py": "the same for what goes through the door",
 }
 
 

@@ -138,7 +138,7 @@ def _types(table: str) -> dict[str, str]:
     model = next((m for m in apps.get_models(include_auto_created=True) if m._meta.db_table == table), None)
     if model is None:
         return {}
-    return {f.column: f.get_internal_type() for f in model._meta.concrete_fields}
+    return {f.column: f.get_internal_type() for f in model._meta.concrete_fields if f.column}
 
 
 def _value(value: Any, kind: str) -> Any:

@@ -30,6 +30,8 @@ def faults() -> Iterator[None]:
         yield
     except DatabaseError as why:
         raise Refused(DATABASE_FAULT.at(why=str(why).splitlines()[0])) from why
+    except BrokenPipeError:
+        raise
     except OSError as why:
         raise Refused(DATABASE_FAULT.at(why=why.strerror or str(why))) from why
 

@@ -358,7 +358,7 @@ class _Batch:
         with connection.cursor() as cursor:
             cursor.executemany(INSERT_EVENT, self.event_rows)
             rows = [self._record_row(d) for d in self.touched.values()]
-            cursor.executemany(UPDATE_RECORD, [(*r[6:], r[0]) for r in rows if r[0] not in self.new])
+            cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
         transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in self.touched.values()]
         for follow in followers:
@@ -369,7 +369,7 @@ class _Batch:
 
 
 def record_row(campaign: int, draft: Draft) -> tuple[Any, ...]:
-    """The row of a draft's facts: id, campaign, ledger, number, foreign, first_on, then what UPDATE_RECORD sets."""
+    """The row of a draft's facts: id, campaign, ledger, number, foreign, then what UPDATE_RECORD sets."""
     line = draft.line
     now = line[-1][1]
     moved = len(line) > 1 and any((s.region, s.unit) != (now.region, now.unit) for _, s in line)
@@ -388,7 +388,7 @@ INSERT_RECORD = """INSERT INTO ledger_record
      last_on, last_at, version, head, data, flags)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 UPDATE_RECORD = """UPDATE ledger_record
-    SET one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s, last_on = %s, last_at = %s,
+    SET first_on = %s, one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s, last_on = %s, last_at = %s,
         version = %s, head = %s, data = %s, flags = %s
     WHERE id = %s"""
 

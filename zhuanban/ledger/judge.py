@@ -455,7 +455,7 @@ class _Work:
         now = self.line[-1][1]
         ledger = self.ledger
         for check in ledger.checks:
-            values = [now.data.get(k) for k in check.fields]
+            values: list[Any] = [now.data.get(k) for k in check.fields]
             filled = [v for v in values if not is_empty(v)]
             fails = (
                 len(set(map(str, filled))) < len(filled)

@@ -71,7 +71,8 @@ def _record(setting: Setting, record: dict[str, Any], rows: list[tuple[Any, ...]
         except orjson.JSONDecodeError:
             yield says.CHAIN_BROKEN.at(place, number=number, version=row[1])
             return
-        fact = Fact(*row[1:8], body)
+        _, version, verb, on, at, actor, change, step = row[:8]
+        fact = Fact(version, verb, on, at, actor, change, step, body)
         head = event_head(setting.campaign.name, record["ledger"], number, fact)
         if fact.version != expected or event_hash(previous, head, row[8].encode()) != bytes(row[9]):
             yield says.CHAIN_BROKEN.at(place, number=number, version=row[1])

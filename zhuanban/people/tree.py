@@ -6,7 +6,7 @@ Days are day numbers. A node's parent may change on a day; the path of a node th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhuanban.core.day import FAR_DAY, FIRST_DAY
@@ -165,7 +165,7 @@ class Tree:
         return [c for c in self._by_name.get(name, []) if self.nodes[c].in_use(day)]
 
 
-def find_loops(parents: Mapping[str, str]) -> list[Sequence[str]]:
+def find_loops(parents: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Chains of codes that lead back to themselves, each once, smallest code first."""
     loops: set[tuple[str, ...]] = set()
     for start in parents:

@@ -183,7 +183,7 @@ def _html(text: str, place: Place) -> Iterator[SheetRows]:
                     merged.append((r, len(row), r + down - 1, len(row) + across - 1))
                 for i in range(1, down):
                     held.update({(r + i, len(row) + j): True for j in range(across)})
-                row.append(" ".join(cell.text_content().split()) or None)
+                row.append(" ".join("".join(map(str, cell.itertext())).split()) or None)
                 row.extend([None] * (across - 1))
             grid.append(row)
         yield SheetRows(f"表{n}", False, grid, tuple(merged))

@@ -32,7 +32,9 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
         total = sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
         return total - sum(sum(held.get((measure, w), {}).values()) for w in row.without)
 
-    return evaluate(setting, asked, node, day, count, lambda *where: words(setting, *where, day))
+    return evaluate(
+        setting, asked, node, day, count, lambda ledger, field, code: words(setting, ledger, field, code, day)
+    )
 
 
 def words(setting: Setting, ledger: str, field: str, code: str, day: int) -> str:
