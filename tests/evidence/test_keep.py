@@ -129,7 +129,17 @@ def test_one_content_under_two_names_in_two_campaigns_lies_there_once(lamps, oth
     keep(other, content, "井口.jpg")
     assert (File.objects.count(), Upload.objects.count()) == (1, 3)
     assert files(home) == [at_address(content)]
-    assert open_original(lamps, sha256).name == "井口.jpg"
+
+
+def test_nobody_sees_what_somebody_else_called_the_same_content(lamps):
+    sha256 = keep(lamps, samples.jpeg(), "某某举报.jpg")["sha256"]
+    keep(lamps, samples.jpeg(), "井口.jpg")
+    names = []
+    for asked in ("", "井口.png", "../井口.jpg"):
+        original = open_original(lamps, sha256, asked)
+        original.stream.close()
+        names.append(original.name)
+    assert names == [f"{sha256[:12]}.jpg", "井口.png.jpg", "井口.jpg"]
 
 
 def test_originals_cannot_be_written_to(lamps, home):

@@ -12,9 +12,9 @@ from django.conf import settings
 
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.evidence import pictures, problems
-from zhuanban.evidence.actions import store
+from zhuanban.evidence.actions import clean_name, store
 from zhuanban.evidence.media import BY_MIME, Media, served_name
-from zhuanban.evidence.models import File, Upload
+from zhuanban.evidence.models import File
 from zhuanban.evidence.store import write_whole
 from zhuanban.people.models import Campaign
 
@@ -54,10 +54,14 @@ def file_of(campaign: Campaign, sha256: str) -> File:
     return found
 
 
-def open_original(campaign: Campaign, sha256: str) -> Original:
-    """The content as it was brought. Raises Refused where it is not here or cannot be read."""
+def open_original(campaign: Campaign, sha256: str, name: str = "") -> Original:
+    """The content as it was brought. Raises Refused where it is not here or cannot be read.
+
+    `name` is the one that the asking record gives it. Without it the address is the name: what somebody else called the
+    same content may tell who he is (a reporter's name in a file's), and is nobody's to see.
+    """
     file = file_of(campaign, sha256)
-    name = Upload.objects.filter(campaign=campaign, file=file).order_by("pk").values_list("name", flat=True)[0]
+    name = clean_name(name) if name else sha256[:12]
     media = BY_MIME[file.media]
     try:
         stream = store().open(sha256)
