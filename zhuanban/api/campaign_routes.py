@@ -51,7 +51,6 @@ def campaigns(request: HttpRequest) -> Campaigns:
 @router.get(
     "/campaigns/{name}",
     response={200: CampaignOut, 401: Problems, 404: Problems},
-    by_alias=True,
     summary="行动的内容",
     operation_id="campaign",
 )
@@ -171,8 +170,8 @@ def _ledger(seen: Viewer, ledger: Ledger) -> LedgerOut:
         ],
         moves=[
             MoveOut(
-                **{"from": list(m.from_)},
                 key=m.key,
+                from_states=list(m.from_),
                 to=m.to,
                 by=[titles.get(post, post) for post in m.by],
                 needs=list(m.needs),

@@ -27,7 +27,7 @@ from zhuanban.evidence import problems as evidence
 from zhuanban.evidence.actions import keep
 from zhuanban.evidence.models import Upload
 from zhuanban.evidence.queries import open_original, thumbnail
-from zhuanban.ledger.files import shows_file
+from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.queries import Viewer
 
 router = Router(tags=["证据"])
@@ -81,8 +81,7 @@ def record_thumbnail(
 def record_file(request: HttpRequest, name: str, ledger: str, number: str, sha256: Address) -> HttpResponseBase:
     """原件，一字节不差。图片可直接显示，其余一律下载。"""
     seen = viewer(request, name)
-    _must_show(seen, ledger, number, sha256)
-    return _original(seen, sha256)
+    return _original(seen, sha256, _must_show(seen, ledger, number, sha256))
 
 
 @router.get(
@@ -114,26 +113,32 @@ def own_file(
 ) -> HttpResponseBase:
     """本人上传的；或展开隐去的文件字段后，凭所得的票下载。"""
     seen = viewer(request, name)
-    _must_own(seen, sha256, ticket)
-    return _original(seen, sha256)
+    return _original(seen, sha256, _must_own(seen, sha256, ticket))
 
 
-def _must_show(seen: Viewer, ledger: str, number: str, sha256: str) -> None:
+def _must_show(seen: Viewer, ledger: str, number: str, sha256: str) -> str:
+    """What the record calls the content. Raises Refused where it does not refer to it, or only behind its mask."""
     book = ledger_of(seen, ledger)
-    if not shows_file(book, seen.record(book, number), sha256):
-        raise not_there()
+    for ref in shown_files(book, seen.record(book, number)):
+        if ref["sha256"] == sha256:
+            return str(ref.get("name", ""))
+    raise not_there()
 
 
-def _must_own(seen: Viewer, sha256: str, ticket: str) -> None:
+def _must_own(seen: Viewer, sha256: str, ticket: str) -> str:
+    """What the caller called the content when he brought it. Raises Refused where he did not, and has no ticket."""
     who, campaign = seen.actor.user_id, seen.setting.campaign
     if ticket:
         try:
             if signing.loads(ticket, salt=TICKET_SALT, max_age=TICKET_SECONDS) == [who, campaign.uid, sha256]:
-                return
+                return ""
         except signing.BadSignature:
             raise not_there() from None
-    if not Upload.objects.filter(campaign=campaign, by_id=who, file__sha256=sha256).exists():
+    mine = Upload.objects.filter(campaign=campaign, by_id=who, file__sha256=sha256).order_by("pk")
+    name = mine.values_list("name", flat=True).first()
+    if name is None:
         raise not_there()
+    return name
 
 
 def _thumbnail(request: HttpRequest, seen: Viewer, sha256: str, px: int) -> HttpResponseBase:
@@ -148,9 +153,9 @@ def _thumbnail(request: HttpRequest, seen: Viewer, sha256: str, px: int) -> Http
     return answer
 
 
-def _original(seen: Viewer, sha256: str) -> HttpResponseBase:
+def _original(seen: Viewer, sha256: str, name: str) -> HttpResponseBase:
     try:
-        original = open_original(seen.setting.campaign, sha256)
+        original = open_original(seen.setting.campaign, sha256, name)
     except Refused as refused:
         raise _absent_or(refused) from refused
     answer = FileResponse(

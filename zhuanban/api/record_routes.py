@@ -13,8 +13,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from zhuanban.api import problems as says
 from zhuanban.api.answers import JSON, dump
 from zhuanban.api.auth import ledger_of, viewer
 from zhuanban.api.schemas import (
@@ -34,6 +35,7 @@ from zhuanban.api.schemas import (
 )
 from zhuanban.core import clock
 from zhuanban.core.day import to_day
+from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.files import refs
@@ -57,7 +59,6 @@ _READ: dict[Any, Any] = {401: Problems, 404: Problems}
 class FilterIn(Schema):
     """What to look for in a ledger."""
 
-    model_config = ConfigDict(extra="forbid")
     state: list[str] = Field(default_factory=list, title="状态", description="可写多个。", max_length=50)
     region: str = Field("", title="区划代码", description="含其下各级。", max_length=32)
     unit: str = Field("", title="单位代码", description="含其下属。", max_length=32)
@@ -92,6 +93,13 @@ class PageIn(FilterIn):
     limit: int = Field(50, title="每页条数", ge=1, le=MOST)
 
 
+def _known(request: HttpRequest, schema: type[Schema]) -> None:
+    """A misspelt filter would be passed over in silence, and everything be shown. Raises Refused."""
+    strange = [key for key in request.GET if key not in schema.model_fields]
+    if strange:
+        raise Refused(says.VALUE_WRONG.at(field=key, what="不是接口里的字段") for key in strange)
+
+
 def _day(said: date | None) -> int | None:
     return None if said is None else to_day(said)
 
@@ -107,12 +115,13 @@ def _day(said: date | None) -> int | None:
 )
 def records(request: HttpRequest, name: str, ledger: str, asked: Query[PageIn]) -> RecordsOut:
     """管辖范围内的条目，按编号排列，每页至多 200 条。翻页：把 `next` 作为 `after` 带上。"""
+    _known(request, PageIn)
     seen = viewer(request, name)
     book = ledger_of(seen, ledger)
     rows = find(seen, book, asked.asked())
     found, following = page(rows, asked.after, asked.limit)
     return RecordsOut(
-        records=[RecordOut(**seen.show(book, r)) for r in found],
+        records=[RecordOut(**said) for said in seen.show_all(book, found)],
         next=following,
         count=None if asked.after else rows.count(),
     )
@@ -167,6 +176,7 @@ def export_xlsx(request: HttpRequest, name: str, ledger: str, asked: Query[Filte
 def _exported(
     request: HttpRequest, name: str, ledger: str, asked: FilterIn, form: str
 ) -> tuple[Viewer, Ledger, QuerySet[Record]]:
+    _known(request, FilterIn)
     seen = viewer(request, name)
     book = ledger_of(seen, ledger)
     rows = find(seen, book, asked.asked())
@@ -183,6 +193,7 @@ def _exported(
 @router.get(
     "/campaigns/{name}/records/{ledger}/{path:number}/history",
     response={200: HistoryOut, **_READ},
+    exclude_unset=True,
     summary="条目的经过",
     operation_id="history",
 )

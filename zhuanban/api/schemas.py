@@ -136,7 +136,7 @@ class StateOut(Schema):
 
 class MoveOut(Schema):
     key: str = Field(title="步骤")
-    from_: list[str] = Field(title="从哪些状态", alias="from", description="new 为新登记。")
+    from_states: list[str] = Field(title="从哪些状态", description="new 为新登记。")
     to: str = Field(title="到哪个状态", description="same 为状态不变。")
     by: list[str] = Field(title="由哪些岗位办")
     needs: list[str] = Field(title="须填字段")
@@ -252,7 +252,6 @@ class RecordsOut(Schema):
 
 
 class EventOut(Schema):
-    model_config = ConfigDict(extra="allow")
     version: int = Field(title="序号")
     verb: str = Field(title="动作")
     title: str = Field(title="动作名称")
@@ -261,6 +260,16 @@ class EventOut(Schema):
     at: str = Field(title="获知时间")
     by: str = Field(title="何人")
     change: str = Field(title="变更编号")
+    to: str = Field("", title="到哪个状态", description="same 为状态不变。以下各项，没有的不列。")
+    region: str = Field("", title="移到的区划代码")
+    region_name: str = Field("", title="移到的区划名称")
+    unit: str = Field("", title="责任单位代码")
+    unit_name: str = Field("", title="责任单位名称")
+    reason: str = Field("", title="理由")
+    of: int = Field(0, title="改期的是第几号事件")
+    flags: list[str] = Field(default_factory=list, title="疑点")
+    source: dict[str, Any] = Field(default_factory=dict, title="来源")
+    fields: dict[str, Any] = Field(default_factory=dict, title="写了哪些字段", description="null 为清空。")
 
 
 class HistoryOut(RecordOut):

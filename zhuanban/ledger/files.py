@@ -8,24 +8,26 @@ from typing import Any
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import file_fields
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 
 
-def shows_file(ledger: Ledger, record: Record, sha256: str) -> bool:
-    """Does the record, now or in any of its events, refer to this content in a field that is shown in full?"""
-    return sha256 in {ref["sha256"] for ref in shown_files(ledger, record)}
-
-
 def shown_files(ledger: Ledger, record: Record) -> list[dict[str, Any]]:
-    """The contents that a record ever referred to in fields shown in full: `sha256`, `name`, `field`; each once."""
+    """The contents that a record ever referred to in fields shown in full: `sha256`, `name`, `field`; each once.
+
+    Names are masked like other texts: a file may be called by who sent it.
+    """
     keys = [key for key in file_fields(ledger) if not ledger.fields[key].personal]
     if not keys:
         return []
-    said = [fact.body.get("set", {}) for fact in facts_of([record.pk])[record.pk]]
+    said = [record.data, *(fact.body.get("set", {}) for fact in facts_of([record.pk])[record.pk])]
+    masker = Masker(ledger)
+    secrets = masker.secrets(said)
     found: dict[str, dict[str, Any]] = {}
-    for data in (record.data, *said):
+    for data in said:
+        shown = masker.show({k: data[k] for k in keys if k in data}, secrets)
         for key in keys:
-            for ref in refs(data.get(key)):
+            for ref in refs(shown.get(key)):
                 found.setdefault(str(ref["sha256"]), {"field": key, **ref})
     return list(found.values())
 

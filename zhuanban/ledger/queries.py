@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from zhuanban.core.problem import Place, Refused
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record, Waiting
+from zhuanban.ledger.past import past_words
 from zhuanban.ledger.rules import Fact, effective_days
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
@@ -84,6 +85,17 @@ class Viewer:
 
     def show(self, ledger: Ledger, record: Record) -> dict[str, Any]:
         """A record as JSON, masked."""
+        return self.show_all(ledger, [record])[0]
+
+    def show_all(self, ledger: Ledger, records: Sequence[Record]) -> list[dict[str, Any]]:
+        """Records as JSON, masked."""
+        masker = Masker(ledger)
+        past = past_words(ledger, [r.pk for r in records if r.version > 1])
+        return [self._show(ledger, r, masker, past.get(r.pk)) for r in records]
+
+    def _show(
+        self, ledger: Ledger, record: Record, masker: Masker, secrets: Mapping[str, str] | None
+    ) -> dict[str, Any]:
         tree, units = self.setting.regions, self.setting.units
         return {
             "ledger": ledger.key,
@@ -99,7 +111,7 @@ class Viewer:
             "on": iso(record.last_on),
             "at": beijing(record.last_at),
             "flags": record.flags,
-            "fields": Masker(ledger).show(record.data),
+            "fields": masker.show(record.data, secrets),
         }
 
     def history(self, ledger: Ledger, number: str) -> dict[str, Any]:
@@ -109,8 +121,7 @@ class Viewer:
         masker = Masker(ledger)
         secrets = masker.secrets([record.data, *(f.body.get("set", {}) for f in facts)])
         days = effective_days(facts)
-        shown = self.show(ledger, record)
-        shown["fields"] = masker.show(record.data, secrets)
+        shown = self._show(ledger, record, masker, secrets)
         shown["events"] = [self._event(ledger, f, days, masker, secrets) for f in facts]
         return shown
 
@@ -177,6 +188,17 @@ class Viewer:
         for item in self.waiting(settled=settled).iterator(chunk_size=1000):
             yield self.show_waiting(item)
 
+    def _secrets_of(self, ledger: Ledger, number: str, masker: Masker) -> dict[str, str]:
+        """The personal words of the record that a change speaks of, in scope or not."""
+        if not number or not masker.personal:
+            return {}
+        rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger.key, number=number)
+        return {
+            word: masked
+            for facts in facts_of(rows.values_list("pk", flat=True)).values()
+            for word, masked in masker.secrets(f.body.get("set", {}) for f in facts).items()
+        }
+
     def show_waiting(self, item: Waiting) -> dict[str, Any]:
         """An item of the inbox as JSON, masked."""
         ledger = self.setting.pack.ledgers.get(item.ledger)
@@ -187,7 +209,7 @@ class Viewer:
             fields.update(step.get("set", {}))
         if ledger is not None:
             masker = Masker(ledger)
-            secrets = masker.secrets([fields])
+            secrets = self._secrets_of(ledger, str(change.get("number", "")), masker) | masker.secrets([fields])
             problems = [{**p, "says": masker.scrub(p["says"], secrets)} for p in problems]
             fields = masker.show(fields, secrets)
         return {

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.past import past_words
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import FieldType, Ledger
@@ -74,10 +75,13 @@ def _with_text(ledger: Ledger, rows: QuerySet[Record], words: str) -> QuerySet[R
         return rows
     # A hit must be visible: else whoever searches for a name learns that it stands behind the mask.
     low = words.casefold()
+    hits = list(rows.values_list("pk", "number", "data"))
+    past = past_words(ledger, [pk for pk, _, _ in hits])
     seen = [
         pk
-        for pk, number, data in rows.values_list("pk", "number", "data").iterator(chunk_size=500)
-        if low in number.casefold() or any(low in text.casefold() for text in _texts(masker.show(data), shown))
+        for pk, number, data in hits
+        if low in number.casefold()
+        or any(low in text.casefold() for text in _texts(masker.show(data, past.get(pk)), shown))
     ]
     return rows.filter(pk__in=seen)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from django.db.models.functions import Cast
 
 from zhuanban.core.day import chinese, to_date
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.past import past_words
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import FILE_TYPES, Column, Field, FieldType, Ledger
@@ -62,18 +64,27 @@ def ledger_rows(viewer: Viewer, ledger: Ledger, records: QuerySet[Record]) -> It
     places: dict[str, list[str]] = {}
     # orjson reads the text of a record in a third of the time that the JSON field itself would take.
     rows = records.annotate(_text=Cast("data", TextField())).values_list(
-        "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
+        "pk", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
     )
-    for number, state, region, unit, first_on, last_on, withdrawn, text in rows.iterator(chunk_size=CHUNK):
+    for pk, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
         if region not in places:
             places[region] = place_names(setting.regions, region, depth, viewer.today)
-        data = masker.show(orjson.loads(text))
+        data = masker.show(orjson.loads(text), past.get(pk))
         row: list[Value] = [number, f"{state}（已撤回）" if withdrawn else state, *places[region]]
         if with_unit:
             row.append(units.name(unit) if unit else "")
         row += [write(data.get(key)) for key, write in writers]
         row += [to_date(first_on), to_date(last_on)]
         yield row
+
+
+def _with_past(ledger: Ledger, rows: QuerySet[Record, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows, each with the personal words that it and its neighbours once said (see `past_words`)."""
+    coming = rows.iterator(chunk_size=CHUNK)
+    while part := list(islice(coming, CHUNK)):
+        past = past_words(ledger, [row[0] for row in part])
+        for row in part:
+            yield (*row, past)
 
 
 def place_names(regions: Tree, region: str, depth: int, day: int) -> list[str]:
