@@ -8,31 +8,17 @@ import sys
 import click
 
 from zhuanban.cli.base import Exit, complain, in_chinese
-from zhuanban.core.problem import Refused
+from zhuanban.core.problem import Problem, Refused
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanban.project.settings")
 
 
-class Commands(click.Group):
-    """Imports the groups of commands only when one is asked for: they need the database's program."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        _load()
-        return super().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        _load()
-        return super().get_command(ctx, name)
-
-
-@click.group(cls=Commands)
+@click.group()
 def main() -> None:
     """专班：从方案到回头看，把专项行动管到底。"""
 
 
 def _load() -> None:
-    if main.commands:
-        return
     try:
         import django  # noqa: PLC0415  (help and usage errors must not wait for it)
 
@@ -49,11 +35,12 @@ def _load() -> None:
 def run() -> None:
     """The entry point: exit 0 when done, 1 when the input has problems (listed), 2 for wrong usage."""
     try:
-        main.main(standalone_mode=False)
+        if _failed:
+            raise Exit(_failed)
+        done = main.main(standalone_mode=False)
+        sys.exit(done if isinstance(done, int) else 0)
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except click.UsageError as usage:
         click.echo(in_chinese(usage), err=True)
         sys.exit(2)
@@ -67,4 +54,8 @@ def run() -> None:
         sys.exit(0)
 
 
-_load()
+_failed: tuple[Problem, ...] = ()
+try:
+    _load()
+except Exit as failed:  # a data folder that cannot be used: said when the command runs
+    _failed = failed.problems

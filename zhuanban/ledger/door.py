@@ -388,8 +388,8 @@ INSERT_RECORD = """INSERT INTO ledger_record
      last_on, last_at, version, head, data, flags)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 UPDATE_RECORD = """UPDATE ledger_record
-    SET first_on = %s, one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s, last_on = %s, last_at = %s,
-        version = %s, head = %s, data = %s, flags = %s
+    SET first_on = %s, one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s,
+        last_on = %s, last_at = %s, version = %s, head = %s, data = %s, flags = %s
     WHERE id = %s"""
 
 
