@@ -1,0 +1,112 @@
+"""What stands in a cell, and what a field keeps of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhuanban.core.day import from_iso, iso, to_day
+from zhuanban.pack.values import Field, FieldType, Option
+from zhuanban.sheets.values import Wrong, converter, day_of, text_of
+
+CONTEXT = from_iso("2023-12-08")
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2023.12.5", "2023-12-05"),
+        ("2023/12/5", "2023-12-05"),
+        ("2023-12-05", "2023-12-05"),
+        ("2023年12月5日", "2023-12-05"),
+        ("２０２３．１２．５", "2023-12-05"),
+        ("12月5日", "2023-12-05"),
+        ("12月29日", "2022-12-29"),  # not yet come in 2023: the year before
+        ("十二月五日", "2023-12-05"),
+        ("二〇二三年十二月五日", "2023-12-05"),
+        ("20231205", "2023-12-05"),
+        (45265, "2023-12-05"),
+        ("45265", "2023-12-05"),
+        (20231205.0, "2023-12-05"),
+        ("2023年12月底", "2023-12-31"),
+        ("2023年2月底", "2023-02-28"),
+        ("11月初", "2023-11-01"),
+        (date(2023, 12, 5), "2023-12-05"),
+        (datetime(2023, 12, 5, 9, 30), "2023-12-05"),
+    ],
+)
+def test_dates_as_they_are_written(cell: object, day: str) -> None:
+    assert iso(day_of(cell, CONTEXT)) == day  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cell", ["", "待定", "2023年13月5日", "2023.2.30", "12月", "2023年12月", 7, "昨天", "1/2/3/4"])
+def test_what_is_no_date_is_refused(cell: object) -> None:
+    with pytest.raises(Wrong):
+        day_of(cell, CONTEXT)  # type: ignore[arg-type]
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)))
+def test_every_spelling_of_a_date_means_the_same(day: date) -> None:
+    y, m, d = day.year, day.month, day.day
+    serial = (day - date(1899, 12, 30)).days
+    for cell in (
+        f"{y}.{m}.{d}",
+        f"{y}年{m}月{d}日",
+        f"{y}/{m:02d}/{d:02d}",
+        day.isoformat(),
+        f"{y}{m:02d}{d:02d}",
+        serial,
+    ):
+        assert day_of(cell, CONTEXT) == to_day(day)
+
+
+def value(kind: FieldType, cell: object, **words: object) -> object:
+    return converter(Field("f", "栏", kind, **words), CONTEXT, lambda name: name)(cell)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "words", "kept"),
+    [
+        (FieldType.INTEGER, "５眼", {"unit": "眼"}, 5),
+        (FieldType.INTEGER, 5.0, {}, 5),
+        (FieldType.INTEGER, "1,234", {}, 1234),
+        (FieldType.NUMBER, "11.56万元", {"unit": "万元", "decimals": 2}, 11.56),
+        (FieldType.YES_NO, "√", {}, "是"),
+        (FieldType.YES_NO, "无", {}, "否"),
+        (FieldType.TEXT, 15.0, {}, "15"),
+        (FieldType.TEXT, "　甲　", {}, "甲"),
+        (FieldType.TEXT, "340123199001011234", {}, "340123199001011234"),
+        (FieldType.TEXT, "007", {}, "007"),
+        (FieldType.TEXT, "=1+1", {}, "=1+1"),
+        (FieldType.TEXT, "电脑２台，打印机１台", {}, "电脑2台，打印机1台"),
+        (FieldType.CHOICE, "小区", {"options": (Option("居民小区", ("小区",)),)}, "居民小区"),
+        (FieldType.LINK, "A-1、A-2", {"ledger": "x", "many": True}, ["A-1", "A-2"]),
+        (FieldType.POINT, "112.53,32.99", {}, {"lon": 112.53, "lat": 32.99, "frame": "CGCS2000"}),
+    ],
+)
+def test_values_as_they_are_written(kind: FieldType, cell: object, words: dict[str, object], kept: object) -> None:
+    assert value(kind, cell, **words) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        (FieldType.INTEGER, "五六个"),
+        (FieldType.INTEGER, 1.5),
+        (FieldType.YES_NO, "也许"),
+        (FieldType.TEXT, "#REF!"),
+        (FieldType.POINT, "32.99,112.53"),
+        (FieldType.PHOTO, "见附件"),
+    ],
+)
+def test_values_that_are_refused(kind: FieldType, cell: object) -> None:
+    with pytest.raises(Wrong) as caught:
+        value(kind, cell)
+    assert caught.value.problem.advice
+
+
+def test_numbers_of_a_float_column_keep_no_tail() -> None:
+    assert [text_of(c) for c in (15.0, 15.5, True, None)] == ["15", "15.5", "是", ""]
