@@ -19,6 +19,13 @@ def example(**said: Any) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"example": said})
 
 
+def one(schema: type[Schema]) -> Any:
+    """A schema's example, for the example of what holds it."""
+    extra = schema.model_config["json_schema_extra"]
+    assert isinstance(extra, dict)
+    return extra["example"]
+
+
 # Problems -------------------------------------------------------------------------------------------------------------
 
 
@@ -42,6 +49,7 @@ class ProblemOut(Schema):
 
 
 class Problems(Schema):
+    model_config = ConfigDict(json_schema_extra={"example": {"problems": [one(ProblemOut)]}})
     problems: list[ProblemOut] = Field(title="全部问题", description="一次列全，不只第一个。")
 
 
@@ -106,6 +114,7 @@ class CampaignBrief(Schema):
 
 
 class Campaigns(Schema):
+    model_config = example(campaigns=[one(CampaignBrief)])
     campaigns: list[CampaignBrief] = Field(title="行动")
 
 
@@ -193,7 +202,28 @@ class StageOut(Schema):
 
 
 class CampaignOut(CampaignBrief):
-    model_config = ConfigDict(json_schema_extra={})
+    model_config = example(
+        **one(CampaignBrief), today="2024-03-01", pack="orchard", pack_sha256="9f86d081884c7d65",
+        posts=[{"post": "town", "title": "乡镇站", "region": "411300101", "region_name": "东镇", "unit": "",
+                "unit_name": ""}],
+        sees_all=False, top="411300101", levels=[{"key": "town", "title": "一级网格", "names": ["乡镇"]}], stages=[],
+        ledgers=[
+            {"key": "orchards", "title": "果园台账", "word": "个", "number_title": "编号", "number_given": False,
+             "region_level": "village", "unit_required": False,
+             "fields": [
+                 {"key": "kind", "title": "树种", "type": "choice", "required": True, "options": ["桃", "梨"],
+                  "open": False, "many": False, "ledger": "", "unit": "", "decimals": 0, "minimum": None,
+                  "maximum": None, "pattern": "", "personal": "", "may_reveal": False, "help": ""}
+             ],
+             "states": [{"key": "已登记", "reached": ["登记"], "closed": False}],
+             "moves": [{"key": "登记", "from_states": ["new"], "to": "已登记", "by": ["乡镇站"], "needs": [],
+                        "reason": False, "mine": True}],
+             "may_amend": True, "help": ""}
+        ],
+        tables=[{"key": "progress", "title": "进度表", "head": "区域", "by": "region",
+                 "columns": [{"key": "all", "title": "登记（个）", "kind": "count"}]}],
+        lists=[{"key": "idle", "title": "久未到访的果园", "ledger": "orchards"}],
+    )  # fmt: skip
     today: date = Field(title="今天")
     pack: str = Field(title="行动包")
     pack_sha256: str = Field(title="行动包内容的校验值")
@@ -217,6 +247,7 @@ class NodeOut(Schema):
 
 
 class Nodes(Schema):
+    model_config = example(nodes=[one(NodeOut)])
     nodes: list[NodeOut] = Field(title="区划或单位")
 
 
@@ -246,6 +277,7 @@ class RecordOut(Schema):
 
 
 class RecordsOut(Schema):
+    model_config = example(records=[one(RecordOut)], next="", count=1)
     records: list[RecordOut] = Field(title="条目", description="按编号排列。")
     next: str = Field(title="下一页", description="作为 after 带上；空为已到末页。")
     count: int | None = Field(title="总数", description="只在第一页给出。")
@@ -273,7 +305,14 @@ class EventOut(Schema):
 
 
 class HistoryOut(RecordOut):
-    model_config = ConfigDict(extra="ignore", json_schema_extra={})
+    model_config = example(
+        **one(RecordOut),
+        events=[
+            {"version": 1, "verb": "create", "title": "登记", "on": "2024-01-05", "counts_on": "2024-01-05",
+             "at": "2024-01-05T16:20:00+08:00", "by": "donghu-01", "change": "0b7c1d1e", "to": "已登记",
+             "region": "411300101201", "region_name": "甲村", "fields": {"owner": "李＊＊"}}
+        ],
+    )  # fmt: skip
     events: list[EventOut] = Field(title="经过")
 
 
@@ -294,6 +333,7 @@ class OfferOut(Schema):
 
 
 class Offers(Schema):
+    model_config = example(moves=[one(OfferOut)], may_amend=True)
     moves: list[OfferOut] = Field(title="现在可办的步骤")
     may_amend: bool = Field(title="可更正、移转、改期、撤回、恢复")
 
@@ -305,6 +345,7 @@ class RevealIn(Schema):
 
 
 class RevealOut(Schema):
+    model_config = example(value="13900000000")
     value: Any = Field(title="原值", description="文件字段附带 ticket，10分钟内可凭它下载。")
 
 
@@ -343,7 +384,7 @@ class ChangeIn(Schema):
 
 
 class ChangesIn(Schema):
-    model_config = example(changes=[ChangeIn.model_config["json_schema_extra"]["example"]])  # type: ignore[index]
+    model_config = example(changes=[one(ChangeIn)])
     changes: list[ChangeIn] = Field(title="变更", min_length=1, max_length=500)
 
 
@@ -363,6 +404,7 @@ class OutcomeOut(Schema):
 
 
 class OutcomesOut(Schema):
+    model_config = example(outcomes=[one(OutcomeOut)], waiting=0)
     outcomes: list[OutcomeOut] = Field(title="逐件结果", description="与送来的次序相同。")
     waiting: int = Field(title="存入收件箱的件数", description="0 为全部办妥。")
 
@@ -487,6 +529,7 @@ class WaitingOut(Schema):
 
 
 class InboxOut(Schema):
+    model_config = example(items=[one(WaitingOut)], next=None, count=1)
     items: list[WaitingOut] = Field(title="收件", description="先到的在前。")
     next: int | None = Field(title="下一页", description="作为 after 带上；空为已到末页。")
     count: int = Field(title="总数")
@@ -515,6 +558,7 @@ class RetryIn(Schema):
 
 
 class RetryOut(Schema):
+    model_config = example(status="entered", number="G-411300101201-001", version=1, problems=[])
     status: str = Field(title="结果")
     number: str = Field(title="条目编号")
     version: int = Field(title="版本")

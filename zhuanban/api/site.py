@@ -36,5 +36,6 @@ api = NinjaAPI(
     parser=JsonParser(),
 )
 answer_errors(api)
-for room in (auth_routes, campaign_routes, record_routes, table_routes, inbox_routes, evidence_routes):
+# Evidence before records: the address of a record takes all that follows, since a number may hold a stroke.
+for room in (auth_routes, campaign_routes, evidence_routes, record_routes, table_routes, inbox_routes):
     api.add_router("", room.router)

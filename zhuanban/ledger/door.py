@@ -252,8 +252,8 @@ class _Batch:
                     keys[ledger.key] |= _possible_keys(ledger, step)
                 for key in rules.links:
                     value = step.set.get(key)
-                    if value:
-                        links[ledger.fields[key].ledger].update(value if isinstance(value, list) else [value])
+                    named = value if isinstance(value, list) else [value]
+                    links[ledger.fields[key].ledger].update(n for n in named if n and isinstance(n, str))
                 for key in rules.files:
                     files.update(_shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
