@@ -16,6 +16,7 @@ from zhuanban.cli.backup import read_backup, write_backup
 from zhuanban.cli.base import JSON, Exit, complain, out, with_database
 from zhuanban.core.problem import Kind
 from zhuanban.demo.play import load_demo, logins_of
+from zhuanban.evidence.queries import verify_store
 from zhuanban.ledger.models import Event, Record, Seal
 from zhuanban.ledger.seals import seal_finished_days
 from zhuanban.ledger.verify import verify as verify_campaign
@@ -96,9 +97,9 @@ def _clock() -> None:
 @JSON
 @with_database
 def verify(campaign: str | None, as_json: bool) -> None:
-    """核验：事件链、条目、封存。"""
+    """核验：事件链、条目、封存、附件。"""
     chosen = [campaign_named(campaign)] if campaign else list(Campaign.objects.order_by("name"))
-    problems, counts = [], []
+    problems, counts = list(verify_store()), []
     for each in chosen:
         problems += list(verify_campaign(setting(each)))
         rows = {
