@@ -114,6 +114,7 @@ class _Batch:
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
         self._last_record = 0
+        self._record_ids: list[int] = []  # PostgreSQL: taken from the sequence, not yet used
 
     def run(self) -> list[Outcome]:
         known = self._known_changes()
@@ -339,14 +340,20 @@ class _Batch:
     # -- writes ------------------------------------------------------------------------------------------------------
 
     def _next_record_id(self) -> int:
+        if self._record_ids:
+            return self._record_ids.pop()
         if self._last_record:
             # SQLite: the transaction holds the only write lock, so nobody else can take these.
             self._last_record += 1
             return self._last_record
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_record', 'id'))")
-                return int(cursor.fetchone()[0])
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence('ledger_record', 'id')) FROM generate_series(1, %s)",
+                    [min(len(self.changes), CHUNK)],
+                )
+                self._record_ids = [int(pk) for (pk,) in cursor.fetchall()][::-1]
+                return self._record_ids.pop()
             cursor.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM ledger_record")
             self._last_record = int(cursor.fetchone()[0])
         return self._last_record
