@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "zhuanban.evidence",
     "zhuanban.ledger",
     "zhuanban.tally",
-    "zhuanban.reading",
     "zhuanban.project.apps.Wiring",
 ]
 MIDDLEWARE = [
