@@ -31,7 +31,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "zhuanban.reading.headers.headers",
+    "zhuanban.project.headers.headers",
     "zhuanban.api.limits.limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
