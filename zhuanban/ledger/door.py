@@ -23,7 +23,7 @@ from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
 from zhuanban.ledger.judge import Bench, Draft, Judged, Sight
-from zhuanban.ledger.models import Counter, Event, Record
+from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import Guard, Ledger
@@ -410,6 +410,9 @@ def facts_of(record_ids: Iterable[int]) -> dict[int, list[Fact]]:
     return found
 
 
+_COUNTER = "campaign_id = %s AND ledger = %s AND prefix = %s"
+
+
 class Numbers:
     """Numbers given out in one transaction, by each ledger's pattern. Call `save` before it ends."""
 
@@ -440,13 +443,20 @@ class Numbers:
                 return number
 
     def _open(self, scope: tuple[str, str]) -> None:
-        counters = Counter.objects.filter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
-        if connection.vendor == "postgresql":
-            made = Counter(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
-            Counter.objects.bulk_create([made], ignore_conflicts=True)
-            counters = counters.select_for_update()
-        counter = counters.first() or Counter.objects.create(campaign=self.campaign, ledger=scope[0], prefix=scope[1])
-        self.last[scope] = self.looked[scope] = counter.last
+        key: list[Any] = [self.campaign.pk, *scope]
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            for _ in range(2):
+                cursor.execute(f"SELECT last FROM ledger_counter WHERE {_COUNTER}{lock}", key)
+                row = cursor.fetchone()
+                if row is not None:
+                    break
+                cursor.execute(
+                    """INSERT INTO ledger_counter (campaign_id, ledger, prefix, last) VALUES (%s, %s, %s, 0)
+                       ON CONFLICT DO NOTHING""",
+                    key,
+                )
+        self.last[scope] = self.looked[scope] = row[0]
         self.taken[scope] = set()
 
     def _look_ahead(self, scope: tuple[str, str], parts: tuple[str, int, str]) -> None:
@@ -464,8 +474,10 @@ class Numbers:
             self.taken[scope] = {number for (number,) in cursor.fetchall()}
 
     def save(self) -> None:
-        for (ledger, prefix), last in self.last.items():
-            Counter.objects.filter(campaign=self.campaign, ledger=ledger, prefix=prefix).update(last=last)
+        rows = [(last, self.campaign.pk, *scope) for scope, last in self.last.items()]
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(f"UPDATE ledger_counter SET last = %s WHERE {_COUNTER}", rows)
 
 
 def number_parts(pattern: str, region: str, unit: str, year: int) -> tuple[str, int, str]:
