@@ -6,6 +6,7 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,7 +18,7 @@ from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
 from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, timeline
-from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move
+from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move, Pack
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
@@ -137,8 +138,24 @@ class Bench:
         """The ledger's rules, compiled on first use."""
         known = self._rules.get(ledger.key)
         if known is None:
-            known = self._rules[ledger.key] = Rules.of(ledger)
+            known = self._rules[ledger.key] = _rules_of(self.setting.pack, ledger)
         return known
+
+
+_kept: OrderedDict[tuple[str, str], Rules] = OrderedDict()
+_KEPT = 500
+
+
+def _rules_of(pack: Pack, ledger: Ledger) -> Rules:
+    """A ledger's rules; those of a pack's text never change, so they serve every submission of the process."""
+    if not pack.sha256:
+        return Rules.of(ledger)
+    known = _kept.get((pack.sha256, ledger.key))
+    if known is None:
+        known = _kept[(pack.sha256, ledger.key)] = Rules.of(ledger)
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return known
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
