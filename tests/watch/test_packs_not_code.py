@@ -49,7 +49,7 @@ SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
         "the Chinese names of the language's own words, and the words in which it reads a pack aloud",
     ),
     "api": (
-        frozenset(["退出", "文件", "位置", "单位名称", "已了结", "已登记", "来源", "已办"]),
+        frozenset(["退出", "文件", "位置", "单位名称", "已了结", "已登记", "来源", "已办", "一级网格", "乡镇"]),
         "what the interface says of itself to those who program against it",
     ),
     "cli": (
