@@ -206,7 +206,7 @@ class CampaignOut(CampaignBrief):
         **one(CampaignBrief), today="2024-03-01", pack="orchard", pack_sha256="9f86d081884c7d65",
         posts=[{"post": "town", "title": "乡镇站", "region": "411300101", "region_name": "东镇", "unit": "",
                 "unit_name": ""}],
-        sees_all=False, top="411300101", levels=[{"key": "town", "title": "一级网格", "names": ["乡镇"]}], stages=[],
+        sees_all=False, top="411300101", levels=[{"key": "town", "title": "第一级", "names": ["镇"]}], stages=[],
         ledgers=[
             {"key": "orchards", "title": "果园台账", "word": "个", "number_title": "编号", "number_given": False,
              "region_level": "village", "unit_required": False,
