@@ -122,10 +122,44 @@ def test_what_is_no_picture_is_only_downloaded(clients: dict[str, Client]) -> No
 
 
 def test_knowing_an_address_does_not_help_by_another_record(clients: dict[str, Client]) -> None:
-    """The west town opens a record of its own that refers to the east's content: the door knows it is not theirs."""
+    """Who may refer to a content may open it; so nobody may refer to what somebody else brought."""
     ref = upload(clients["east"], picture(), "现场.jpg")
     number = register(clients["west"], "w", region="1002")
     assert clients["west"].get(f"{PATH}/records/signs/{number}/files/{ref['sha256']}").status_code == 404
+    for who, region in (("west", "1002"), ("county", "1001")):
+        step = {"verb": "create", "set": {"photo": [ref]}, "region": region}
+        said = {"changes": [{"id": f"grab-{who}", "ledger": "signs", "steps": [step]}]}
+        outcome = clients[who].post(f"{PATH}/changes", said, content_type="application/json").json()["outcomes"][0]
+        assert [p["code"] for p in outcome["problems"]] == ["ledger-030"], who
+
+
+def test_who_corrects_a_record_keeps_its_photos_and_adds_his_own(clients: dict[str, Client]) -> None:
+    first = upload(clients["east"], picture(), "甲.jpg")
+    number = register(clients["east"], "a", photo=[first])
+    second = upload(clients["county"], picture("second"), "乙.jpg")
+    step = {"verb": "amend", "set": {"photo": [first, second]}}
+    said = {"changes": [{"id": "b", "ledger": "signs", "number": number, "steps": [step]}]}
+    outcome = clients["county"].post(f"{PATH}/changes", said, content_type="application/json").json()["outcomes"][0]
+    assert outcome["status"] == "entered"
+    for ref in (first, second):
+        assert clients["east"].get(f"{PATH}/records/signs/{number}/files/{ref['sha256']}").status_code == 200
+    # The hidden field is no way around: its content may not be named in another field.
+    letter = upload(clients["county"], picture("letter"), "信.jpg")
+    hidden = register(clients["county"], "l", letter=[letter])
+    said["changes"][0] |= {"id": "c", "number": hidden, "steps": [{"verb": "amend", "set": {"photo": [letter]}}]}
+    outcome = clients["east"].post(f"{PATH}/changes", said, content_type="application/json").json()["outcomes"][0]
+    assert [p["code"] for p in outcome["problems"]] == ["ledger-030"]
+
+
+def test_a_colleague_puts_right_what_waits_with_its_photos(clients: dict[str, Client]) -> None:
+    ref = upload(clients["east"], picture(), "甲.jpg")
+    step = {"verb": "create", "set": {"photo": [ref]}, "region": "1"}
+    said = {"changes": [{"id": "w", "ledger": "signs", "steps": [step]}]}
+    clients["east"].post(f"{PATH}/changes", said, content_type="application/json")
+    item = clients["county"].get(f"{PATH}/inbox").json()["items"][0]["id"]
+    patch = {"patches": [{"region": "1001"}]}
+    done = clients["county"].post(f"{PATH}/inbox/{item}/retry", patch, content_type="application/json").json()
+    assert done["status"] == "entered", done
 
 
 def test_a_hidden_file_opens_with_a_ticket_only(clients: dict[str, Client]) -> None:

@@ -263,7 +263,8 @@ class _Play:
             by_login: dict[str, list[tuple[Item, Change]]] = defaultdict(list)
             for item, move in work:
                 login = growth.mover.get(move, growth.by[item.group]).format(group=growth.by[item.group])
-                change = self._change(growth, ledger, item, move, numbers.get((item.group, item.index), ""))
+                number = numbers.get((item.group, item.index), "")
+                change = self._change(growth, ledger, item, move, number, self.actors[login].user_id)
                 by_login[login].append((item, change))
             for login, sent in by_login.items():
                 outcomes = submit(self.here.campaign, [c for _, c in sent], self.actors[login])
@@ -277,7 +278,7 @@ class _Play:
 
         return run
 
-    def _change(self, growth: Growth, ledger: Ledger, item: Item, move: str, number: str) -> Change:
+    def _change(self, growth: Growth, ledger: Ledger, item: Item, move: str, number: str, by: int | None) -> Change:
         day = item.days[move]
         first = next(iter(item.days)) == move
         needed = set(ledger.moves[move].needs)
@@ -285,7 +286,7 @@ class _Play:
         said = {}
         for key, value in item.fields.items():
             if key in needed or (first and key not in later):
-                said[key] = self._evidence(ledger, key, value, item)
+                said[key] = self._evidence(ledger, key, value, item, by)
         change_id = f"{growth.key}-{self._code(item.group)}-{item.index}-{list(item.days).index(move)}"
         if first:
             unit = self._code(item.group) if growth.group == "unit" else None
@@ -293,13 +294,13 @@ class _Play:
             return Change(change_id, ledger.key, (step,), number=item.number)
         return Change(change_id, ledger.key, (Step("move", day, move, said),), number=number)
 
-    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item) -> Any:
+    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None) -> Any:
         spec = ledger.fields[key]
         if spec.type in FILE_TYPES:
             words = [str(value), self.here.regions.name(item.region), f"第{item.index + 1}号"]
             image = picture(words, f"{ledger.key}/{key}/{item.group}/{item.index}", spec.type is FieldType.SIGNATURE)
             name = f"{value}{item.index + 1}.jpg"
-            return [keep(self.here.campaign, image, name, by=None)]
+            return [keep(self.here.campaign, image, name, by)]
         if spec.type is FieldType.POINT:
             lon, lat = centre(self.here, item.region)
             spread = (item.index % 7 - 3) * 1e-4
@@ -316,12 +317,13 @@ class _Play:
         item = Item(str(said["region"]), order, "", region)
 
         def run() -> None:
+            actor = self.actors[said["by"]]
             values = {
-                k: v if isinstance(v, Mapping) and "lon" in v else self._evidence(ledger, k, v, item)
+                k: v if isinstance(v, Mapping) and "lon" in v else self._evidence(ledger, k, v, item, actor.user_id)
                 for k, v in said["set"].items()
             }
             step = Step("create", on, said.get("move", ""), values, region=region)
-            submit(self.here.campaign, [Change(f"stray-{order}", ledger.key, (step,))], self.actors[said["by"]])
+            submit(self.here.campaign, [Change(f"stray-{order}", ledger.key, (step,))], actor)
 
         return Task(on, order, run)
 

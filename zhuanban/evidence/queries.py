@@ -14,7 +14,7 @@ from zhuanban.core.problem import Problem, Refused
 from zhuanban.evidence import pictures, problems
 from zhuanban.evidence.actions import clean_name, store
 from zhuanban.evidence.media import BY_MIME, Media, served_name
-from zhuanban.evidence.models import File
+from zhuanban.evidence.models import File, Upload
 from zhuanban.evidence.store import write_whole
 from zhuanban.people.models import Campaign
 
@@ -34,6 +34,17 @@ class Original:
 def known_files(campaign: Campaign, sha256s: Collection[str]) -> set[str]:
     """Which of these contents were uploaded to this campaign."""
     return set(media_of(campaign, sha256s))
+
+
+def brought_by(campaign: Campaign, sha256s: Collection[str]) -> dict[str, set[str]]:
+    """Content → logins of who uploaded it to this campaign ("" the local operator); strangers left out."""
+    wanted = list(sha256s)
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = Upload.objects.filter(campaign=campaign, file__sha256__in=wanted[start : start + _AT_ONCE])
+        for sha256, login in rows.values_list("file__sha256", "by__username"):
+            found.setdefault(sha256, set()).add(login or "")
+    return found
 
 
 def media_of(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Media]:

@@ -18,7 +18,7 @@ from zhuanban.core import clock
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
-from zhuanban.evidence.queries import known_files
+from zhuanban.evidence.queries import brought_by
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
@@ -110,7 +110,8 @@ class _Batch:
         self.touched: dict[int, Draft] = {}
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.links: dict[tuple[str, str], bool] = {}
-        self.files: dict[str, bool] = {}
+        self.files: dict[str, set[str]] = {}  # content → logins of who brought it
+        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
         self._last_record = 0
@@ -277,8 +278,8 @@ class _Batch:
                 for number in rows.values_list("number", flat=True):
                     self.links[(ledger_key, number)] = True
         if files:
-            found = known_files(self.setting.campaign, files)
-            self.files = {sha: sha in found for sha in files}
+            self.files = brought_by(self.setting.campaign, files)
+            self.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
 
     def _load(self, records: Any) -> None:
         rows = records.filter(campaign=self.setting.campaign).order_by("pk")
@@ -301,8 +302,17 @@ class _Batch:
     def _link_exists(self, ledger: str, number: str) -> bool:
         return self.links.get((ledger, number), False) or (ledger, number) in self.drafts
 
-    def _file_exists(self, sha256: str) -> bool:
-        return self.files.get(sha256, False)
+    def _file_exists(self, change: str, sha256: str) -> bool:
+        """Brought by the actor himself, or by who sent the change that he now puts right.
+
+        Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
+        """
+        logins = self.files.get(sha256, set())
+        if self.actor.operator:
+            return bool(logins)
+        # Whoever has no account works at the machine itself, as whoever brought a content without one.
+        me = "" if self.actor.user_id is None else self.actor.login
+        return me in logins or self.senders.get(change) in logins
 
     def _outside(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)

@@ -53,6 +53,15 @@ def _row(setting: Setting, change: Change, problems: Sequence[Problem], actor: A
     )
 
 
+def senders(campaign: Campaign, changes: Sequence[str]) -> dict[str, str]:
+    """Change id → login of who sent it first, for changes that came before and did not pass."""
+    found: dict[str, str] = {}
+    for i in range(0, len(changes), 500):
+        rows = Waiting.objects.filter(campaign=campaign, change_id__in=changes[i : i + 500])
+        found.update(rows.values_list("change_id", "actor"))
+    return found
+
+
 def settle_entered(campaign: Campaign, entered: Sequence[Change], at: int, actor: Actor) -> None:
     """What waited and has now entered leaves the inbox; so do rows with unreadable cells once a mended row of theirs
     has entered. A conflict stays: that another change of the same record went through does not settle it.

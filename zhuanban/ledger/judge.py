@@ -55,7 +55,7 @@ class Sight:
 
     guard_holds: Callable[[Guard, Snapshot, int], bool]
     link_exists: Callable[[str, str], bool]
-    file_exists: Callable[[str], bool]
+    file_exists: Callable[[str, str], bool]  # (change id, content)
     outside_metres: Callable[[str, Mapping[str, Any], int], float | None]
 
 
@@ -390,9 +390,12 @@ class _Work:
         if self.change.source:
             body["source"] = dict(self.change.source)
         for key in self.rules.files:
-            for ref in values.get(key) or ():
-                if isinstance(ref, Mapping) and not self.bench.sight.file_exists(str(ref.get("sha256"))):
-                    self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
+            said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
+            if said:
+                own = self._files_of(key)
+                for sha256 in said:
+                    if sha256 not in own and not self.bench.sight.file_exists(self.change.id, sha256):
+                        self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
         for key in self.rules.links:
             value = values.get(key)
             spec = self.ledger.fields[key]
@@ -400,6 +403,15 @@ class _Work:
                 if not self.bench.sight.link_exists(spec.ledger, number):
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
         return body
+
+    def _files_of(self, key: str) -> set[str]:
+        """Contents to which this field of the record has referred before."""
+        return {
+            str(ref.get("sha256"))
+            for fact in (*self.draft.facts, *self.facts)
+            for ref in fact.body.get("set", {}).get(key) or ()
+            if isinstance(ref, Mapping)
+        }
 
     def _place_into(self, body: dict[str, Any], step: Step, on: int) -> None:
         now = self.current
