@@ -26,7 +26,7 @@ from zhuanban.evidence import media
 from zhuanban.evidence import store as store_room
 from zhuanban.evidence.actions import Claim, clean_name, keep, store, sweep
 from zhuanban.evidence.models import File, Upload
-from zhuanban.evidence.queries import file_of, known_files, media_of, open_original, thumbnail, verify_store
+from zhuanban.evidence.queries import brought_by, file_of, media_of, open_original, thumbnail, verify_store
 from zhuanban.evidence.store import Store
 from zhuanban.pack.values import FieldType
 from zhuanban.people.models import Campaign, User
@@ -246,15 +246,15 @@ def test_another_campaigns_and_absent_contents_look_the_same(lamps, other):
     assert len(said) == 1
 
 
-def test_known_files(lamps, other, django_assert_num_queries):
+def test_who_brought_it(lamps, other, user, django_assert_num_queries):
     one = keep(lamps, samples.jpeg(1), "1.jpg")["sha256"]
     two = keep(other, samples.pdf(), "2.pdf")["sha256"]
-    keep(lamps, samples.jpeg(1), "1再.jpg")
-    assert known_files(lamps, [one, two, "0" * 64]) == {one}
-    assert known_files(lamps, []) == set()
+    keep(lamps, samples.jpeg(1), "1再.jpg", user.pk)
+    assert brought_by(lamps, [one, two, "0" * 64]) == {one: {"", user.username}}
+    assert brought_by(lamps, []) == {}
     assert media_of(other, {one, two}) == {two: media.PDF}
     with django_assert_num_queries(3):  # of five hundred names each
-        assert known_files(lamps, [f"{n:064x}" for n in range(1_400)] + [one]) == {one}
+        assert brought_by(lamps, [f"{n:064x}" for n in range(1_400)] + [one]).keys() == {one}
 
 
 def test_a_thumbnail_is_made_once_and_never_larger_than_the_largest(lamps, home):

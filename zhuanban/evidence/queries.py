@@ -31,11 +31,6 @@ class Original:
     name: str
 
 
-def known_files(campaign: Campaign, sha256s: Collection[str]) -> set[str]:
-    """Which of these contents were uploaded to this campaign."""
-    return set(media_of(campaign, sha256s))
-
-
 def brought_by(campaign: Campaign, sha256s: Collection[str]) -> dict[str, set[str]]:
     """Content → logins of who uploaded it to this campaign ("" the local operator); strangers left out."""
     wanted = list(sha256s)
