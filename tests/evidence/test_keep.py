@@ -246,7 +246,8 @@ def test_another_campaigns_and_absent_contents_look_the_same(lamps, other):
     assert len(said) == 1
 
 
-def test_who_brought_it(lamps, other, user, django_assert_num_queries):
+def test_who_brought_it(lamps, other, django_assert_num_queries):
+    user = User.objects.create_user("wang")
     one = keep(lamps, samples.jpeg(1), "1.jpg")["sha256"]
     two = keep(other, samples.pdf(), "2.pdf")["sha256"]
     keep(lamps, samples.jpeg(1), "1再.jpg", user.pk)
