@@ -36,8 +36,13 @@ def complain(problems: Sequence[Problem], *, as_json: bool = False) -> None:
 
 def out(value: Any) -> None:
     """JSON to the output."""
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.write(as_json_text(value))
     sys.stdout.flush()
+
+
+def as_json_text(value: Any) -> bytes:
+    """Indented JSON, UTF-8, with a line end."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 class Day(click.ParamType[int]):

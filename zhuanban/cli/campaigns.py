@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from zhuanban.cli.base import AS, DAY, JSON, Exit, complain, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, Exit, as_json_text, complain, out, with_database
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.problem import Kind, Place, Refused
@@ -147,25 +147,18 @@ def table(campaign: str, table: str, as_of: int, region: str, form: str, target:
         columns = table_columns(viewer.setting, result)
         write_csv(target if target is not None else sys.stdout.buffer, columns, table_texts(result))
     elif form == "json":
-        _write(target, None, table_json(viewer.setting, result))
+        _write(target, as_json_text(table_json(viewer.setting, result)))
     else:
-        _write(target, table_text(viewer.setting, result), None)
+        _write(target, f"{table_text(viewer.setting, result)}\n".encode())
 
 
-def _write(target: Path | None, text: str | None, value: Any) -> None:
-    if target is None:
-        if text is None:
-            out(value)
-        else:
-            click.echo(text)
-        return
-    with target.open("wb") as stream:
-        saved, sys.stdout = sys.stdout, open(stream.fileno(), "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-        try:
-            _write(None, text, value)
-            sys.stdout.flush()
-        finally:
-            sys.stdout = saved
+def _write(target: Path | None, content: bytes) -> None:
+    """To the file, or to the output where none is named."""
+    if target is not None:
+        target.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
 
 
 def table_json(here: Setting, result: Result) -> dict[str, Any]:
