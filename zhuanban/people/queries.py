@@ -112,8 +112,3 @@ def hold(campaign: Campaign) -> Campaign:
         cursor.execute(f"SELECT tree_version, pack_version_id FROM people_campaign WHERE id = %s{lock}", [campaign.pk])
         campaign.tree_version, campaign.pack_version_id = cursor.fetchone()
     return campaign
-
-
-def forget(campaign: Campaign) -> None:
-    """Drop the kept trees of a campaign, where a change of them did not come to pass."""
-    _trees.pop(campaign.uid, None)
