@@ -1,4 +1,4 @@
-"""Import through the door: 500 workbooks × 400 rows × 12 columns against pandas merely reading them; memory of a large one.
+"""Import through the door: 500 workbooks × 400 rows × 12 columns against pandas merely reading them; one large one.
 
 Both sides run in a fresh process each time, start included. Ours reads, checks, writes events (a register of sealed
 wells, three in four of them re-checked: 1.75 events a row) and tallies into an empty campaign on SQLite; pandas with
@@ -23,7 +23,8 @@ from bench.rig import ROOT, Rig, Row
 PACK = ROOT / "campaigns" / "well-closure"
 CAMPAIGN, LEDGER = "bench", "sealed_wells"
 HEADS = (
-    "原编号", "责任单位", "社区", "小区", "用水户", "地址", "封停日期", "封停方式", "任务日期", "复核日期", "复查结果", "复核人",
+    "原编号", "责任单位", "社区", "小区", "用水户", "地址",
+    "封停日期", "封停方式", "任务日期", "复核日期", "复查结果", "复核人",
 )  # fmt: skip
 START = date(2023, 11, 1)
 UNITS = ("市水利局", "卧龙区", "宛城区", "高新区", "城乡一体化示范区", "市城管局")
@@ -74,27 +75,33 @@ def write_books(folder: str, books: int, count: int) -> None:
 def found(home: str) -> None:
     """An empty campaign in a data folder."""
     _django(home)
-    from django.core.management import call_command  # noqa: PLC0415  (needs a Django that is set up)
+    from django.core.management import call_command
 
-    from zhuanban.core.day import to_day  # noqa: PLC0415
-    from zhuanban.pack.read import load, pack_files  # noqa: PLC0415
-    from zhuanban.people.actions import create_campaign  # noqa: PLC0415
+    from zhuanban.core.day import to_day
+    from zhuanban.pack.read import load, pack_files
+    from zhuanban.people.actions import create_campaign
 
     call_command("migrate", verbosity=0)
     files = pack_files(PACK)
     demo = PACK / "demo"
     create_campaign(
-        CAMPAIGN, files, load(files, PACK.name), demo / "regions.csv", demo / "units.csv", to_day(START), demo_clock=True
+        CAMPAIGN,
+        files,
+        load(files, PACK.name),
+        demo / "regions.csv",
+        demo / "units.csv",
+        to_day(START),
+        demo_clock=True,
     )
 
 
 def bring_in(home: str, folder: str) -> None:
     """All workbooks of a folder through the door."""
     _django(home)
-    from zhuanban.core.day import from_iso  # noqa: PLC0415  (needs a Django that is set up)
-    from zhuanban.people.queries import setting  # noqa: PLC0415
-    from zhuanban.people.scope import OPERATOR  # noqa: PLC0415
-    from zhuanban.sheets.actions import import_files  # noqa: PLC0415
+    from zhuanban.core.day import from_iso
+    from zhuanban.people.queries import setting
+    from zhuanban.people.scope import OPERATOR
+    from zhuanban.sheets.actions import import_files
 
     paths = sorted(Path(folder).glob("*.xlsx"))
     report = import_files(setting(CAMPAIGN), LEDGER, paths, OPERATOR, on=from_iso("2023-12-08"))
@@ -104,7 +111,7 @@ def bring_in(home: str, folder: str) -> None:
 
 def pandas_reads(folder: str) -> None:
     """What many offices do today, and no more than that: read all workbooks and put them below each other."""
-    import pandas  # noqa: PLC0415  (for this side only)
+    import pandas
 
     frames = [pandas.read_excel(path, engine="openpyxl") for path in sorted(Path(folder).glob("*.xlsx"))]
     pandas.concat(frames)
@@ -114,7 +121,7 @@ def _django(home: str) -> None:
     os.environ["ZHUANBAN_HOME"] = home
     os.environ.pop("ZHUANBAN_DATABASE_URL", None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhuanban.project.settings"
-    import django  # noqa: PLC0415  (after its environment)
+    import django
 
     django.setup()
 
@@ -137,7 +144,13 @@ def run(rig: Rig) -> list[Row]:
         lambda: ours(small_folder), lambda: rig.peak("bench.bench_import:pandas_reads", str(small_folder))
     )
     return [
-        Row(f"{books} × {count} rows × {len(HEADS)}, against pandas reading them", against.ratio, "x", 1, note="goal 0.5×"),
+        Row(
+            f"{books} × {count} rows × {len(HEADS)}, against pandas reading them",
+            against.ratio,
+            "x",
+            1,
+            note="goal 0.5×",
+        ),
         Row("— ours", against.ours, "s"),
         Row("— pandas with openpyxl", against.theirs, "s"),
         Row(f"peak memory, one workbook of {large:,} rows", ours(large_folder), "MB", 400),

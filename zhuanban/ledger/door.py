@@ -22,7 +22,7 @@ from zhuanban.evidence.queries import brought_by
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
-from zhuanban.ledger.judge import Bench, Draft, Judged, Sight
+from zhuanban.ledger.judge import Bench, Draft, Judged, one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.pack.conditions import compile_conditions
@@ -92,6 +92,70 @@ def _submit(campaign: Campaign, batch: Sequence[Change], actor: Actor) -> list[O
     raise AssertionError("unreachable")
 
 
+class _Seen:
+    """What judging asks of the rest of the world (`judge.Sight`), answered from inside the transaction.
+
+    It knows nothing of its batch: the two would keep each other alive until the collector comes by.
+    """
+
+    def __init__(self, setting: Setting, actor: Actor) -> None:
+        self.setting = setting
+        self.actor = actor
+        self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
+        self.touched: dict[int, Draft] = {}
+        self.links: set[tuple[str, str]] = set()
+        self.files: dict[str, set[str]] = {}  # content → logins of who brought it
+        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
+
+    def link_exists(self, ledger: str, number: str) -> bool:
+        return (ledger, number) in self.links or (ledger, number) in self.drafts
+
+    def file_exists(self, change: str, sha256: str) -> bool:
+        """Brought by the actor himself, or by who sent the change that he now puts right.
+
+        Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
+        """
+        logins = self.files.get(sha256, set())
+        if self.actor.operator:
+            return bool(logins)
+        # Whoever has no account works at the machine itself, as whoever brought a content without one.
+        me = "" if self.actor.user_id is None else self.actor.login
+        return me in logins or self.senders.get(change) in logins
+
+    def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
+        return metres_outside(self.setting.campaign, region, point, day)
+
+    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
+        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
+        tree = self.setting.regions
+        if guard.scope == "same":
+            regions = frozenset({snapshot.region})
+        elif guard.scope == "within":
+            regions = tree.subtree(snapshot.region, on)
+        else:
+            levels = [level.key for level in self.setting.pack.grid.levels]
+            depth = levels.index(guard.level) + 1
+            path = tree.path(snapshot.region, on)
+            regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
+        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
+        own = {
+            d.id: (d.current.region, d.current.unit, d.current.state, d.current.data, d.current.withdrawn)
+            for d in self.touched.values()
+            if d.ledger == guard.ledger
+        }
+        rows = Record.objects.filter(
+            campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
+        ).values_list("pk", "region", "unit", "state", "data")
+        found = any(
+            holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
+        ) or any(
+            holds(data, state, region, unit, on)
+            for region, unit, state, data, withdrawn in own.values()
+            if region in regions and not withdrawn
+        )
+        return found if guard.kind == "exists" else not found
+
+
 class _Batch:
     """One transaction's worth of changes."""
 
@@ -100,18 +164,15 @@ class _Batch:
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
-        sight = Sight(self._guard_holds, self._link_exists, self._file_exists, self._outside)
-        self.bench = Bench(self.setting, actor, self.at, day_of(self.at), sight)
-        self.drafts: dict[tuple[str, str], Draft] = {}
+        self.seen = _Seen(self.setting, actor)
+        self.bench = Bench(self.setting, actor, self.at, day_of(self.at), self.seen)
+        self.drafts = self.seen.drafts
         self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
         self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
         self.event_rows: list[tuple[Any, ...]] = []
         self.new: dict[int, Draft] = {}
-        self.touched: dict[int, Draft] = {}
+        self.touched = self.seen.touched
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
-        self.links: dict[tuple[str, str], bool] = {}
-        self.files: dict[str, set[str]] = {}  # content → logins of who brought it
-        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
         self._last_record = 0
@@ -270,82 +331,34 @@ class _Batch:
                             WHERE campaign_id = %s AND ledger = %s AND one_key IN ({marks(part)})""",
                         [self.setting.campaign.pk, ledger_key, *part],
                     )
-                    for one_key, number in cursor.fetchall():
-                        self.one_keys[(ledger_key, one_key)] = number
+                    for key, number in cursor.fetchall():
+                        self.one_keys[(ledger_key, key)] = number
         for ledger_key, wanted in links.items():
             for part in _chunks(sorted(map(str, wanted))):
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
-                    self.links[(ledger_key, number)] = True
+                    self.seen.links.add((ledger_key, number))
         if files:
-            self.files = brought_by(self.setting.campaign, files)
-            self.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
+            self.seen.files = brought_by(self.setting.campaign, files)
+            self.seen.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
 
     def _load(self, records: Any) -> None:
         rows = records.filter(campaign=self.setting.campaign).order_by("pk")
         if connection.vendor == "postgresql":
             rows = rows.select_for_update()
         loaded: dict[int, Draft] = {}
-        for pk, ledger, number, version, head, one_key in rows.values_list(
+        for pk, ledger, number, version, head, key in rows.values_list(
             "pk", "ledger", "number", "version", "head", "one_key"
         ):
-            loaded[pk] = Draft(pk, ledger, number, version, bytes(head), one_key=one_key)
-            if one_key is not None:
-                self.foreseen.add((ledger, one_key))
-                self.one_keys[(ledger, one_key)] = number
+            loaded[pk] = Draft(pk, ledger, number, version, bytes(head), one_key=key)
+            if key is not None:
+                self.foreseen.add((ledger, key))
+                self.one_keys[(ledger, key)] = number
         for pk, facts in facts_of(loaded).items():
             draft = loaded[pk]
             draft.facts = facts
             draft.line = timeline(facts)
             self.drafts[(draft.ledger, draft.number)] = draft
-
-    def _link_exists(self, ledger: str, number: str) -> bool:
-        return self.links.get((ledger, number), False) or (ledger, number) in self.drafts
-
-    def _file_exists(self, change: str, sha256: str) -> bool:
-        """Brought by the actor himself, or by who sent the change that he now puts right.
-
-        Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
-        """
-        logins = self.files.get(sha256, set())
-        if self.actor.operator:
-            return bool(logins)
-        # Whoever has no account works at the machine itself, as whoever brought a content without one.
-        me = "" if self.actor.user_id is None else self.actor.login
-        return me in logins or self.senders.get(change) in logins
-
-    def _outside(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
-        return metres_outside(self.setting.campaign, region, point, day)
-
-    def _guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
-        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
-        tree = self.setting.regions
-        if guard.scope == "same":
-            regions = frozenset({snapshot.region})
-        elif guard.scope == "within":
-            regions = tree.subtree(snapshot.region, on)
-        else:
-            levels = [level.key for level in self.setting.pack.grid.levels]
-            depth = levels.index(guard.level) + 1
-            path = tree.path(snapshot.region, on)
-            regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
-        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
-        own = {
-            d.id: (d.current.region, d.current.unit, d.current.state, d.current.data, d.current.withdrawn)
-            for d in self.touched.values()
-            if d.ledger == guard.ledger
-        }
-        rows = Record.objects.filter(
-            campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
-        ).values_list("pk", "region", "unit", "state", "data")
-        found = any(
-            holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
-        ) or any(
-            holds(data, state, region, unit, on)
-            for region, unit, state, data, withdrawn in own.values()
-            if region in regions and not withdrawn
-        )
-        return found if guard.kind == "exists" else not found
 
     # -- writes ------------------------------------------------------------------------------------------------------
 
@@ -508,7 +521,7 @@ def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
 
 def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
     parts = [step.region if k == "region" else step.unit if k == "unit" else step.set.get(k) for k in ledger.one_per]
-    return set() if any(p in (None, "") for p in parts) else {"|".join(map(str, parts))[:200]}
+    return set() if any(p in (None, "") for p in parts) else {one_key(parts)}
 
 
 def marks(items: Sequence[Any]) -> str:

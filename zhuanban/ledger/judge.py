@@ -7,10 +7,10 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
@@ -49,14 +49,13 @@ class Draft:
         return self.line[-1][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Protocol):
     """What judging may ask of the rest of the world; the door answers from the same transaction."""
 
-    guard_holds: Callable[[Guard, Snapshot, int], bool]
-    link_exists: Callable[[str, str], bool]
-    file_exists: Callable[[str, str], bool]  # (change id, content)
-    outside_metres: Callable[[str, Mapping[str, Any], int], float | None]
+    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int, /) -> bool: ...
+    def link_exists(self, ledger: str, number: str, /) -> bool: ...
+    def file_exists(self, change: str, sha256: str, /) -> bool: ...
+    def outside_metres(self, region: str, point: Mapping[str, Any], day: int, /) -> float | None: ...
 
 
 @dataclass(slots=True)
@@ -163,7 +162,12 @@ def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
     if now.withdrawn or not ledger.one_per:
         return None
     parts = [now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
-    return None if any(is_empty(p) for p in parts) else "|".join(map(str, parts))[:200]
+    return None if any(is_empty(p) for p in parts) else one_key(parts)
+
+
+def one_key(parts: Sequence[Any]) -> str:
+    """A "one per" key as it is kept."""
+    return "|".join(map(str, parts))[:200]
 
 
 class _Work:

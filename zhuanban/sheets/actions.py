@@ -6,11 +6,12 @@ changes nothing: a row's change id comes from the file's content and the row's p
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -18,18 +19,19 @@ from zhuanban.core import clock
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, facts_of, submit, try_out
+from zhuanban.ledger.door import BATCH, CHUNK, facts_of, submit, try_out
+from zhuanban.ledger.judge import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Book, open_book
+from zhuanban.sheets.book import open_book
 from zhuanban.sheets.markup import write_marked
-from zhuanban.sheets.rows import Names, ReadRow, read_rows
-from zhuanban.sheets.steps import Known, known_of, steps_for
-from zhuanban.sheets.understand import MARKED_SHEET, Understanding, understand, vocabulary
+from zhuanban.sheets.reading import Part, Wanted, quiet_collector, read_files
+from zhuanban.sheets.rows import ReadRow
+from zhuanban.sheets.steps import Known, RowSaid, known_of, steps_for
 
 Key = tuple[str, ...]
 
@@ -111,133 +113,133 @@ def import_files(
     ledger = next((x for x in setting.pack.ledgers.values() if ledger_key in (x.key, x.title)), None)
     if ledger is None:
         raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
-    work = _Import(setting, ledger, actor, clock.today() if on is None else on, dry_run)
+    day = clock.today() if on is None else on
+    work = _Import(setting, ledger, actor, day, dry_run)
     report = ImportReport(ledger.key, dry_run)
-    for path in paths:
-        report.files.append(work.file(path, marked))
+    wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
+    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as files:
+        for path, parts in files:
+            mine = FileReport(path.name)
+            report.files.append(mine)
+            for part in parts:
+                work.take(part, mine)
+            if mine.rows == 0 and not mine.problems:
+                mine.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
+        work.enter()
+    if marked is not None:
+        for path, mine in zip(paths, report.files, strict=True):
+            if mine.problems:
+                mine.marked = _mark(path, mine.problems, marked)
     return report
 
 
+def _mark(path: Path, problems: Sequence[Problem], folder: Path) -> str:
+    """Write the marked-up copy; "" for a file that is no workbook."""
+    try:
+        book = open_book(path)
+    except Refused:
+        return ""
+    return str(write_marked(book, problems, folder / f"{path.stem}_批注.xlsx"))
+
+
+class _Line(NamedTuple):
+    """A row on its way to the door."""
+
+    row: ReadRow
+    key: Key
+    change: str
+    place: Place  # file and sheet
+    report: FileReport
+
+    @property
+    def at(self) -> Place:
+        return Place(file=self.place.file, sheet=self.place.sheet, row=self.row.said.row)
+
+    @property
+    def source(self) -> dict[str, Any]:
+        return {"file": self.place.file, "sheet": self.place.sheet, "row": self.row.said.row}
+
+
 class _Import:
+    """Gathers rows, of many files if these are small, and enters them a batch at a time."""
+
     def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool) -> None:
         self.setting = setting
         self.ledger = ledger
         self.actor = actor
         self.on = on
         self.dry_run = dry_run
-        self.words = vocabulary(ledger, setting.pack.grid)
-        self.names = Names(setting, on)
-        self.met: dict[Key, tuple[Place, dict[str, Any]]] = {}  # what this import has said of a record, and where
+        self.batch: list[_Line] = []
+        self.batch_keys: set[Key] = set()
+        self.met: dict[Key, bytes] = {}  # what this import has said of a record, and where
 
-    def file(self, path: Path, marked: Path | None) -> FileReport:
-        report = FileReport(path.name)
-        try:
-            book = open_book(path)
-        except Refused as refused:
-            report.problems += refused.problems
-            return report
-        sha = _sha(path)
-        batch: list[tuple[ReadRow, str]] = []
-        for sheet, row, nth in self._rows(book, report):
-            report.rows += 1
-            batch.append((row, hashlib.sha256(f"{sha}|{sheet}|{nth}|{self.ledger.key}".encode()).hexdigest()[:40]))
-            if len(batch) == BATCH:
-                self._enter(batch, report)
-                batch = []
-        if batch:
-            self._enter(batch, report)
-        if report.rows == 0 and not report.problems:
-            report.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
-        if marked is not None and report.problems:
-            target = marked / f"{path.stem}_批注.xlsx"
-            report.marked = str(write_marked(book, report.problems, target))
-        return report
-
-    def _rows(self, book: Book, report: FileReport) -> Iterator[tuple[str, ReadRow, int]]:
-        """Every row of data of every sheet. A sheet without a header is a problem only where no sheet has one."""
-        lost: list[Problem] = []
-        understood = False
-        for sheet in book.sheets:
-            if sheet.name == MARKED_SHEET or sheet.hidden:
-                continue
-            if not any(any(v is not None for v in row) for _, row in sheet.rows()):
-                continue
-            place = Place(file=book.path.name, sheet=sheet.name)
-            found = understand(sheet, self.ledger, self.words, place)
-            if not found.header_rows:
-                lost += found.problems
-                continue
-            understood = True
-            report.warnings += found.warnings
-            report.sheets.append(_sheet_json(sheet.name, found))
-            missing = self._missing(found, place)
-            report.problems += missing
-            if missing:
-                continue
-            for row in read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place):
-                yield sheet.name, row, row.said.place.row
-        (report.warnings if understood else report.problems).extend(lost)
-
-    def _missing(self, found: Understanding, place: Place) -> list[Problem]:
-        """Columns without which no record can be found or opened."""
-        kinds = {(m.kind, m.key) for m in found.columns.values()}
-        if ("number", "") in kinds:
-            return []
-        key = self.ledger.one_per or self.ledger.match
-        wanted = [k for k in key if k in self.ledger.fields] if key else []
-        if not self.ledger.number_pattern:
-            where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
-            given = "、".join(found.heads.values())
-            return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
-        where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
-        return [
-            says.COLUMN_MISSING.at(where, column=self.ledger.fields[k].title, given="、".join(found.heads.values()))
-            for k in wanted
-            if ("field", k) not in kinds
-        ]
+    def take(self, part: Part, report: FileReport) -> None:
+        report.problems += part.problems
+        report.warnings += part.warnings
+        if part.sheet is not None:
+            report.sheets.append(part.sheet)
+        report.rows += len(part.rows)
+        for row in part.rows:
+            key = self._key(row.said)
+            # Who speaks of a record a second time must find it as the first has left it.
+            if len(self.batch) == BATCH or key in self.batch_keys:
+                self.enter()
+            self.batch.append(_Line(row, key, f"{part.change}-{row.said.row}", part.place, report))
+            if key:
+                self.batch_keys.add(key)
 
     # -- rows → changes ----------------------------------------------------------------------------------------------
 
-    def _enter(self, batch: list[tuple[ReadRow, str]], report: FileReport) -> None:
-        entered_before = self._entered_before([change_id for _, change_id in batch])
-        known = self._known([row for row, _ in batch])
-        good: list[tuple[ReadRow, Change]] = []
-        bad: list[tuple[Change, tuple[Problem, ...]]] = []
-        for row, change_id in batch:
-            if change_id in entered_before:
-                report.already += 1
+    def enter(self) -> None:
+        """Enter what was gathered."""
+        batch, self.batch, self.batch_keys = self.batch, [], set()
+        known = self._known(batch)
+        good: list[_Line] = []
+        changes: list[Change] = []
+        idle: list[_Line] = []
+        faulty: list[tuple[_Line, Sequence[Problem]]] = []
+        for line in batch:
+            said = line.row.said
+            if line.row.problems:
+                faulty.append((line, line.row.problems))
                 continue
-            key = self._key(row)
-            if row.problems:
-                bad.append((self._waiting(row, change_id), tuple(row.problems)))
-                report.problems += row.problems
-                continue
-            twice = self._twice(key, row)
+            twice = self._twice(line)
             if twice is not None:
-                bad.append((self._waiting(row, change_id), (twice,)))
-                report.problems.append(twice)
+                faulty.append((line, [twice]))
                 continue
-            said = row.said
-            record = known.get(key) if key else None
-            if record is None and said.number:
-                record = known.get((said.number,))
+            record = known.get(line.key)
             steps = steps_for(said, self.ledger, record, self.on, self.setting.regions)
             if not steps:
-                report.unchanged += 1
+                idle.append(line)
                 continue
             number = record.number if record else said.number
-            subject = "|".join(key) if key else ""
-            good.append((row, Change(change_id, self.ledger.key, steps, number, None, _source(row), subject)))
-        report.waiting += len(bad)
-        if bad and not self.dry_run:
-            with transaction.atomic():
-                inbox.keep(self.setting, bad, self.actor, clock.now())
-        changes = [change for _, change in good]
+            good.append(line)
+            changes.append(Change(line.change, self.ledger.key, steps, number, None, line.source, "|".join(line.key)))
+        entered = self._entered([line.change for line in idle] + [line.change for line, _ in faulty])
+        for line in idle:
+            if line.change in entered:
+                line.report.already += 1
+            else:
+                line.report.unchanged += 1
+        self._keep([(line, problems) for line, problems in faulty if line.change not in entered])
         enter = try_out if self.dry_run else submit
-        for (row, change), outcome in zip(good, enter(self.setting.campaign, changes, self.actor), strict=True):
-            self._count(row, change, outcome, report)
+        for line, change, outcome in zip(good, changes, enter(self.setting.campaign, changes, self.actor), strict=True):
+            self._count(line, change, outcome)
+        for line, _ in faulty:
+            line.report.already += line.change in entered
 
-    def _count(self, row: ReadRow, change: Change, outcome: Outcome, report: FileReport) -> None:
+    def _keep(self, faulty: Sequence[tuple[_Line, Sequence[Problem]]]) -> None:
+        """Rows with faults wait, whole."""
+        for line, problems in faulty:
+            line.report.waiting += 1
+            line.report.problems += problems
+        if faulty and not self.dry_run:
+            with transaction.atomic():
+                items = [(self._waiting(line), tuple(problems)) for line, problems in faulty]
+                inbox.keep(self.setting, items, self.actor, clock.now())
+
+    def _count(self, line: _Line, change: Change, outcome: Outcome) -> None:
+        report = line.report
         match outcome.status:
             case status if status == ENTERED:
                 if change.steps[0].verb == "create":
@@ -251,11 +253,11 @@ class _Import:
             case _:
                 assert outcome.status == WAITING
                 report.waiting += 1
-                report.problems += [self._placed(p, row) for p in outcome.problems]
+                report.problems += [self._placed(p, line) for p in outcome.problems]
 
-    def _placed(self, problem: Problem, row: ReadRow) -> Problem:
+    def _placed(self, problem: Problem, line: _Line) -> Problem:
         """A problem of the door at the row that it speaks of."""
-        here = row.said.place
+        here = line.at
         return problem.at(
             Place(
                 file=here.file, sheet=here.sheet, row=here.row, column=problem.place.field, record=problem.place.record,
@@ -263,16 +265,16 @@ class _Import:
             )
         )  # fmt: skip
 
-    def _entered_before(self, change_ids: list[str]) -> set[str]:
+    def _entered(self, change_ids: list[str]) -> set[str]:
+        """Those of the changes that entered in an earlier import of the same file."""
         found: set[str] = set()
-        for i in range(0, len(change_ids), 500):
-            rows = Event.objects.filter(campaign=self.setting.campaign, change__in=change_ids[i : i + 500])
+        for i in range(0, len(change_ids), CHUNK):
+            rows = Event.objects.filter(campaign=self.setting.campaign, change__in=change_ids[i : i + CHUNK])
             found.update(rows.values_list("change", flat=True))
         return found
 
-    def _key(self, row: ReadRow) -> Key:
+    def _key(self, said: RowSaid) -> Key:
         """What tells this row's record: its number, else the fields that the pack names; () where nothing does."""
-        said = row.said
         if said.number:
             return (said.number,)
         keys = self.ledger.match or self.ledger.one_per
@@ -281,39 +283,49 @@ class _Import:
         ]
         return tuple(parts) if parts and all(parts) else ()
 
-    def _twice(self, key: Key, row: ReadRow) -> Problem | None:
+    def _twice(self, line: _Line) -> Problem | None:
         """The same record elsewhere in this import, saying something else."""
-        if not key:
+        if not line.key:
             return None
-        said = {**row.said.fields, **{f"@{m}": d for m, d in row.said.dates.items()}}
-        before = self.met.get(key)
-        if before is None:
-            self.met[key] = (row.said.place, said)
+        row = line.row.said
+        said = {**row.fields, **{f"@{m}": d for m, d in row.dates.items()}}
+        before = self.met.get(line.key)
+        if before is None:  # packed: it is kept for every row of the import
+            self.met[line.key] = pickle.dumps((line.place.file, line.place.sheet, row.row, said))
             return None
-        place, other = before
+        file, sheet, number, other = pickle.loads(before)  # noqa: S301  (packed two lines above)
         differing = [k for k in said.keys() & other.keys() if said[k] != other[k]]
         if not differing:
             return None
         titles = [self.ledger.fields[k].title if k in self.ledger.fields else k.lstrip("@") for k in sorted(differing)]
-        return TWICE.at(row.said.place, fields="、".join(titles), other=str(place))
+        place = Place(file=file, sheet=sheet, row=number)
+        return TWICE.at(line.at, fields="、".join(titles), other=str(place))
 
-    def _known(self, rows: list[ReadRow]) -> dict[Key, Known]:
+    def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""
-        numbers = sorted({r.said.number for r in rows if r.said.number})
+        numbers = sorted({line.row.said.number for line in batch if line.row.said.number})
         found: dict[int, tuple[str, Key]] = {}
-        for i in range(0, len(numbers), 500):
+        for i in range(0, len(numbers), CHUNK):
             records = Record.objects.filter(
-                campaign=self.setting.campaign, ledger=self.ledger.key, number__in=numbers[i : i + 500]
+                campaign=self.setting.campaign, ledger=self.ledger.key, number__in=numbers[i : i + CHUNK]
             )
             found.update({pk: (n, (n,)) for pk, n in records.values_list("pk", "number")})
-        keys = {key for r in rows if not r.said.number and (key := self._key(r))}
+        keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
-            found.update(self._by_key(keys, {r.said.region for r in rows}))
+            found.update(self._by_key(keys, {line.row.said.region for line in batch}))
         return {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(found).items()}
 
     def _by_key(self, keys: set[Key], regions: set[str]) -> Iterator[tuple[int, tuple[str, Key]]]:
         names = self.ledger.match or self.ledger.one_per
         records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key, withdrawn=False)
+        if names == self.ledger.one_per:  # then the door keeps the very key, and an index on it
+            by_one_key = {one_key(key): key for key in keys}
+            wanted = sorted(by_one_key)
+            for i in range(0, len(wanted), CHUNK):
+                rows = records.filter(one_key__in=wanted[i : i + CHUNK]).values_list("pk", "number", "one_key")
+                for pk, number, key in rows:
+                    yield pk, (number, by_one_key[str(key)])
+            return
         if "region" in names:
             records = records.filter(region__in=regions)
         for pk, number, region, unit, data in records.values_list("pk", "number", "region", "unit", "data").iterator():
@@ -321,29 +333,9 @@ class _Import:
             if tuple(parts) in keys:
                 yield pk, (number, tuple(parts))
 
-    def _waiting(self, row: ReadRow, change_id: str) -> Change:
+    def _waiting(self, line: _Line) -> Change:
         """A row with faults as a change for the inbox: what could be read of it, and its cells as they were."""
-        said = row.said
+        said = line.row.said
         step = Step("create", None, "", dict(said.fields), said.region or None, said.unit or None)
-        key = self._key(row)
-        return Change(
-            change_id, self.ledger.key, (step,), said.number, None, {**_source(row), "cells": row.raw}, "|".join(key)
-        )
-
-
-def _source(row: ReadRow) -> dict[str, Any]:
-    place = row.said.place
-    return {"file": place.file, "sheet": place.sheet, "row": place.row}
-
-
-def _sheet_json(name: str, found: Understanding) -> dict[str, Any]:
-    columns = [
-        {"head": head, "means": (f"{m.kind}:{m.key}" if m.key else m.kind) if (m := found.columns.get(c)) else ""}
-        for c, head in found.heads.items()
-    ]
-    return {"sheet": name, "header_rows": list(found.header_rows), "columns": columns}
-
-
-def _sha(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        source = {**line.source, "cells": line.row.raw}
+        return Change(line.change, self.ledger.key, (step,), said.number, None, source, "|".join(line.key))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from zhuanban.core.problem import Place, Problem
 from zhuanban.pack.values import Ledger
-from zhuanban.people.queries import Setting
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.book import Cell, Row, SheetRows
@@ -17,21 +15,20 @@ from zhuanban.sheets.understand import Meaning, Understanding, address, data_row
 from zhuanban.sheets.values import Wrong, converter, day_of, plain_text, text_of
 
 
-@dataclass(slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """A row: what it says (as far as its cells could be read) and the problems of its cells."""
 
     said: RowSaid
-    raw: dict[str, str]  # head → cell as text, for the inbox
-    problems: list[Problem] = field(default_factory=list)
+    raw: dict[str, str]  # head → cell as text, for the inbox; only where there are problems
+    problems: list[Problem]
 
 
 class Names:
     """Names of regions and units → codes, remembered for one import."""
 
-    def __init__(self, setting: Setting, day: int) -> None:
-        self.regions = setting.regions
-        self.units = setting.units
+    def __init__(self, regions: Tree, units: Tree, day: int) -> None:
+        self.regions = regions
+        self.units = units
         self.day = day
         self._known: dict[tuple[str, str], str] = {}
 
@@ -133,8 +130,7 @@ def _read(
             region = names.region(name, region if kind == "level" and region else names.regions.root)
         except Wrong as wrong:
             problems.append(wrong.problem.at(_cell(place, number, c, found)))
-    here = Place(file=place.file, sheet=place.sheet, row=number)
-    said = RowSaid(here, one.get("number", ""), region, one.get("unit", ""), one.get("state", ""), fields, dates)
+    said = RowSaid(number, one.get("number", ""), region, one.get("unit", ""), one.get("state", ""), fields, dates)
     raw = (
         {found.heads.get(c, address(number, c)): text_of(v) for c, v in enumerate(row) if v is not None}
         if problems

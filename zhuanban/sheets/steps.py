@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from zhuanban.core.problem import Place
 from zhuanban.ledger.change import Step
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
@@ -30,11 +29,10 @@ class Known:
     done: Mapping[str, tuple[int, int]]  # move → (day, version) of its last time
 
 
-@dataclass(frozen=True, slots=True)
-class RowSaid:
-    """What a good row says; see `rows.Row`."""
+class RowSaid(NamedTuple):
+    """What a row says, as far as its cells could be read; `row` counts from 1."""
 
-    place: Place
+    row: int
     number: str
     region: str
     unit: str

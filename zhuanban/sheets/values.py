@@ -32,6 +32,7 @@ _DATE = re.compile(
 )
 _MONTH = re.compile(r"(?:(\d{4})\s*[年./-])?\s*(\d{1,2})\s*月?\s*(底|末|初)?")
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _YES = frozenset({"是", "有", "√", "✓", "y", "yes", "对", "已", "1", "true"})
 _NO = frozenset({"否", "无", "×", "✗", "x", "n", "no", "没有", "未", "0", "false"})
 _MANY = re.compile(r"[、，,;；\n]+")
@@ -43,7 +44,7 @@ def text_of(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         text = cell.strip().strip("\u3000")
-        return unicodedata.normalize("NFKC", text) if not text.isascii() and _has_wide(text) else text
+        return unicodedata.normalize("NFKC", text) if _has_wide(text) else text
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, bool):
@@ -55,7 +56,7 @@ def text_of(cell: Cell) -> str:
 
 def _has_wide(text: str) -> bool:
     """Full-width digits or letters; Chinese punctuation stays as it is written."""
-    return any("０" <= c <= "９" or "Ａ" <= c <= "Ｚ" or "ａ" <= c <= "ｚ" for c in text)
+    return not text.isascii() and _WIDE.search(text) is not None
 
 
 def plain_text(cell: Cell) -> str:
