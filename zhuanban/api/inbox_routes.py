@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -101,8 +100,7 @@ def retry(request: HttpRequest, name: str, said: RetryIn, item: int = Path(..., 
         if patch.step >= len(steps):
             raise Refused(says.NO_STEP.at(step=patch.step))
         steps[patch.step] = _patched(steps[patch.step], patch)
-    change = replace(
-        change,
+    change = change._replace(
         steps=tuple(steps),
         number=change.number if said.number is None else said.number,
         base=change.base if said.base is None else said.base,
@@ -133,8 +131,7 @@ def _is_change(kept: Mapping[str, Any]) -> bool:
 
 
 def _patched(step: Step, patch: StepPatch) -> Step:
-    return replace(
-        step,
+    return step._replace(
         set={**step.set, **patch.set},
         on=step.on if patch.on is None else to_day(patch.on),
         region=step.region if patch.region is None else patch.region,

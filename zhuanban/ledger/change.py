@@ -1,16 +1,20 @@
-"""What comes to the door, and what goes back: plain values."""
+"""What comes to the door, and what goes back: plain values.
+
+Named tuples and not frozen dataclasses, here and in `rules`: a bulk import makes a million of them, in half the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from zhuanban.core.problem import Problem
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Step:
+
+class Step(NamedTuple):
     """One verb of a change. `on` is a day number; None means today, or for `amend` the day the fields were last said.
 
     `move` names the workflow step of `create` (default: the first opening move) and `move`; `of` the event of `redate`.
@@ -19,15 +23,14 @@ class Step:
     verb: str
     on: int | None = None
     move: str = ""
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = NOTHING
     region: str | None = None
     unit: str | None = None
     reason: str = ""
     of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One record's worth of work, entered whole or not at all.
 
     `id` is made by the client, unique in the campaign, at most 64 characters: sending it twice changes nothing.
@@ -39,7 +42,7 @@ class Change:
     steps: tuple[Step, ...]
     number: str = ""
     base: int | None = None
-    source: Mapping[str, Any] = field(default_factory=dict)
+    source: Mapping[str, Any] = NOTHING
     subject: str = ""  # whose record this is where it has no number yet (a row's key): settles what waited for it
 
     @property
@@ -52,8 +55,7 @@ class Change:
 ENTERED, UNCHANGED, ALREADY, WAITING = "entered", "unchanged", "already", "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a change: `entered` (events written), `unchanged` (nothing new in it), `already` (same id was
     entered before), `waiting` (kept in the inbox, see `problems`)."""
 

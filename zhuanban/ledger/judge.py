@@ -10,14 +10,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
-from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, timeline
+from zhuanban.ledger.rules import VERBS, Fact, Snapshot, add_to, apply, effective_days, timeline
 from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move, Pack
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
@@ -58,8 +58,7 @@ class Sight(Protocol):
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int, /) -> float | None: ...
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(NamedTuple):
     """New facts of a change that may enter (none: nothing new in it), or its problems."""
 
     facts: list[Fact]
@@ -180,7 +179,8 @@ class _Work:
         self.change = change
         self.draft = draft
         self.facts: list[Fact] = []
-        self.line = draft.line
+        self.line = draft.line[:]  # goes along with the facts as long as these come in order of their days
+        self.in_order = True
         self.current = draft.line[-1][1] if draft.line else None
         self.one_key = draft.one_key
         self.found: list[Problem] = []
@@ -206,9 +206,7 @@ class _Work:
             if self.found:
                 return self.found
         if self.facts:
-            if len(self.facts) == 1 and not draft.exists:
-                self.line = [(self.facts[0].on, self.current)] if self.current else []
-            else:
+            if not self.in_order:
                 self.line = timeline([*draft.facts, *self.facts])
             self._whole()
         return self.found
@@ -270,9 +268,7 @@ class _Work:
             self.say(says.WRONG_STATE.at(self.place, state=now.state, move=move.key, wanted=wanted))
             return
         on = self.bench.today if step.on is None else step.on
-        last = self._last_step()
-        if last is not None and on < last[0]:
-            self.say(says.BEFORE_LAST.at(self.place, move=move.key, day=iso(on), last=last[1], last_day=iso(last[0])))
+        self._not_before_last(move.key, on)
         body = self._said(step, move, on)
         body["to"] = move.to
         self._place_into(body, step, on)
@@ -356,9 +352,7 @@ class _Work:
         if not step.reason:
             self.say(says.REASON_MISSING.at(self.place, move=word))
         on = self.bench.today if step.on is None else step.on
-        last = self._last_step()
-        if last is not None and on < last[0]:
-            self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last[1], last_day=iso(last[0])))
+        self._not_before_last(word, on)
         self._enter(step.verb, on, {"reason": step.reason})
 
     # -- parts of a step -------------------------------------------------------------------------------------------
@@ -394,6 +388,8 @@ class _Work:
         if self.change.source:
             body["source"] = dict(self.change.source)
         for key in self.rules.files:
+            if key not in values:
+                continue
             said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
             if said:
                 own = self._files_of(key)
@@ -402,8 +398,10 @@ class _Work:
                         self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
         for key in self.rules.links:
             value = values.get(key)
+            if not value:
+                continue
             spec = self.ledger.fields[key]
-            for number in value if isinstance(value, list) else [value] if value else []:
+            for number in value if isinstance(value, list) else [value]:
                 if not self.bench.sight.link_exists(spec.ledger, number):
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
         return body
@@ -477,7 +475,11 @@ class _Work:
         version = self.draft.version + len(self.facts) + 1
         fact = Fact(version, verb, on, bench.at, bench.actor.login, self.change.id, len(self.facts), body)
         self.facts.append(fact)
-        self.current = apply(self.current, fact)
+        self.current = now = apply(self.current, fact)
+        if now is None or verb == "redate" or (self.line and on < self.line[-1][0]):
+            self.in_order = False
+        if self.in_order and now is not None:
+            add_to(self.line, on, now)
 
     # -- the record as a whole -------------------------------------------------------------------------------------
 
@@ -533,18 +535,19 @@ class _Work:
     def _opened(self) -> int:
         return self._days()[1]
 
-    def _last_step(self) -> tuple[int, str] | None:
-        """(day, word) of the latest workflow step."""
+    def _not_before_last(self, word: str, on: int) -> None:
+        """No workflow step may be dated before the latest one."""
+        if self.in_order and on >= self.line[-1][0]:
+            return  # nothing at all happened later
         days = self._days()
         steps = [
             (days[f.version], f.version, str(f.body.get("move", f.verb)))
             for f in (*self.draft.facts, *self.facts)
             if f.verb in {"create", "move", "withdraw", "restore"}
         ]
-        if not steps:
-            return None
-        day, _, word = max(steps)
-        return day, word
+        day, _, last = max(steps)
+        if on < day:
+            self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last, last_day=iso(day)))
 
     def _said_last(self, fields: Iterable[str]) -> int:
         """The latest day on which any of these fields was said, or the opening day."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from zhuanban.core.canonical import canonical, digest
 from zhuanban.pack.values import SAME
@@ -12,8 +11,7 @@ from zhuanban.pack.values import SAME
 VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An event as a plain value. `body` may say: set, move, to, region, unit, reason, of, flags, source."""
 
     version: int
@@ -26,14 +24,13 @@ class Fact:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A record as of some day."""
 
     state: str
     region: str
     unit: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any]
     withdrawn: bool = False
     flags: tuple[str, ...] = ()
 
@@ -78,22 +75,22 @@ def apply(before: Snapshot | None, fact: Fact) -> Snapshot | None:
 
 def timeline(facts: Sequence[Fact]) -> list[tuple[int, Snapshot]]:
     """(day, the record from that day on), days rising, one entry a day: facts folded by (effective day, version)."""
-    if len(facts) == 1:
-        only = apply(None, facts[0])
-        return [] if only is None else [(facts[0].on, only)]
     days = effective_days(facts)
     line: list[tuple[int, Snapshot]] = []
     snapshot: Snapshot | None = None
     for fact in sorted(facts, key=lambda f: (days[f.version], f.version)):
         snapshot = apply(snapshot, fact)
-        if snapshot is None:
-            continue
-        day = days[fact.version]
-        if line and line[-1][0] == day:
-            line[-1] = (day, snapshot)
-        else:
-            line.append((day, snapshot))
+        if snapshot is not None:
+            add_to(line, days[fact.version], snapshot)
     return line
+
+
+def add_to(line: list[tuple[int, Snapshot]], day: int, snapshot: Snapshot) -> None:
+    """Go on with a timeline: the record from a day on that is not before the line's last."""
+    if line and line[-1][0] == day:
+        line[-1] = (day, snapshot)
+    else:
+        line.append((day, snapshot))
 
 
 def as_of(facts: Sequence[Fact], day: int) -> Snapshot | None:
@@ -106,8 +103,7 @@ def as_of(facts: Sequence[Fact], day: int) -> Snapshot | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """What a change did to one record: its timeline before and after. Followers of the door read these."""
 
     record_id: int
