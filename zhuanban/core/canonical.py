@@ -6,9 +6,12 @@ Canonical JSON here: UTF-8, keys sorted, no spaces, numbers as orjson writes the
 from __future__ import annotations
 
 import hashlib
+from struct import Struct
 from typing import Any
 
 import orjson
+
+_length = Struct(">Q").pack
 
 
 def canonical(value: Any) -> bytes:
@@ -18,4 +21,4 @@ def canonical(value: Any) -> bytes:
 
 def digest(*parts: bytes) -> bytes:
     """SHA-256 over parts, each preceded by its length, so that no two lists of parts collide."""
-    return hashlib.sha256(b"".join([b for part in parts for b in (len(part).to_bytes(8, "big"), part)])).digest()
+    return hashlib.sha256(b"".join([b for part in parts for b in (_length(len(part)), part)])).digest()

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from zhuanban.core.problem import Place, Problem
 from zhuanban.pack.values import Grid, Ledger
@@ -30,11 +31,13 @@ CODE_HEADS = ("区划代码", "网格代码", "网格编码", "区划编码")
 MARKED_SHEET = "问题清单"
 
 
+@lru_cache(8192)
 def fold(head: str) -> str:
     """A head without what offices add to it."""
     return _BRACKETS.sub("", _NOISE.sub("", unicodedata.normalize("NFKC", head)))
 
 
+@lru_cache(8192)
 def fold_whole(head: str) -> str:
     """A head with its brackets: 经费（万元） may be a head of its own."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", head))
@@ -206,9 +209,9 @@ def is_data(row: Row, found: Understanding, words: dict[str, Meaning]) -> bool:
             return False
         if len(said) == 1 and len(text) > 20:
             return False
-    if any(isinstance(v, str) and _TOTAL.fullmatch(v.replace(" ", "")) for _, v in said[:3]):
+    if any(isinstance(v, str) and "计" in v and _TOTAL.fullmatch(v.replace(" ", "")) for _, v in said[:3]):
         return False
-    return not _is_head_row(row, words) or not all(isinstance(v, str) for _, v in said)
+    return not all(isinstance(v, str) for _, v in said) or not _is_head_row(row, words)
 
 
 def address(row: int, column: int) -> str:

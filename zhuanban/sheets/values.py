@@ -43,7 +43,7 @@ def text_of(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        text = cell.strip().strip("\u3000")
+        text = cell.strip()
         return unicodedata.normalize("NFKC", text) if _has_wide(text) else text
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
@@ -63,10 +63,10 @@ def plain_text(cell: Cell) -> str:
     """Text as written: only its digits and letters are made narrow."""
     if not isinstance(cell, str):
         return text_of(cell)
-    text = cell.strip().strip("\u3000")
+    text = cell.strip()
     if _has_wide(text):
         text = "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in text)
-    if _ERROR.fullmatch(text):
+    if text.startswith("#") and _ERROR.fullmatch(text):
         raise Wrong(says.CELL_ERROR.at(value=text))
     return text
 
@@ -155,7 +155,7 @@ def converter(field: Field, context: int, unit_code: Callable[[str], str]) -> Co
 def _single(field: Field, context: int, unit_code: Callable[[str], str]) -> Convert:
     match field.type:
         case FieldType.DATE:
-            return lambda cell: iso(day_of(cell, context))
+            return lambda cell: cell.isoformat() if type(cell) is date else iso(day_of(cell, context))
         case FieldType.INTEGER | FieldType.NUMBER:
             return _number(field)
         case FieldType.YES_NO:
