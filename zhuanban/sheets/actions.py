@@ -31,7 +31,7 @@ from zhuanban.sheets.book import open_book
 from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.reading import Part, Wanted, quiet_collector, read_files
 from zhuanban.sheets.rows import ReadRow
-from zhuanban.sheets.steps import Known, RowSaid, known_of, steps_for
+from zhuanban.sheets.steps import Known, Planner, RowSaid, known_of
 
 Key = tuple[str, ...]
 
@@ -114,7 +114,7 @@ def import_files(
     if ledger is None:
         raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
     day = clock.today() if on is None else on
-    work = _Import(setting, ledger, actor, day, dry_run)
+    work = _Import(setting, ledger, actor, Planner(ledger, day, setting.regions), dry_run)
     report = ImportReport(ledger.key, dry_run)
     wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
     with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as files:
@@ -163,11 +163,11 @@ class _Line(NamedTuple):
 class _Import:
     """Gathers rows, of many files if these are small, and enters them a batch at a time."""
 
-    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool) -> None:
+    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, planner: Planner, dry_run: bool) -> None:
         self.setting = setting
         self.ledger = ledger
         self.actor = actor
-        self.on = on
+        self.planner = planner
         self.dry_run = dry_run
         self.batch: list[_Line] = []
         self.batch_keys: set[Key] = set()
@@ -208,7 +208,7 @@ class _Import:
                 faulty.append((line, [twice]))
                 continue
             record = known.get(line.key)
-            steps = steps_for(said, self.ledger, record, self.on, self.setting.regions)
+            steps = self.planner.steps(said, record)
             if not steps:
                 idle.append(line)
                 continue

@@ -48,61 +48,81 @@ def known_of(number: str, facts: Sequence[Fact]) -> Known:
     return Known(number, timeline(facts)[-1][1], done)
 
 
-def steps_for(said: RowSaid, ledger: Ledger, known: Known | None, on: int, regions: Tree) -> tuple[Step, ...]:
-    """The steps that make the ledger say what the row says. Empty cells say nothing."""
-    fields = {k: v for k, v in said.fields.items() if not is_empty(v)}
-    if known is None:
-        return tuple(_opening(said, ledger, fields, on))
-    return tuple(_following(said, ledger, known, fields, on, regions))
+class Planner:
+    """The steps that make a ledger say what a row says; one for all rows of an import.
 
+    `on` is the day of what a row gives no date for.
+    """
 
-def _opening(said: RowSaid, ledger: Ledger, fields: dict[str, Any], on: int) -> Iterator[Step]:
-    move = _opening_move(said, ledger)
-    later = _moves_in_order(ledger, {m: d for m, d in said.dates.items() if m != move.key})
-    later_fields, mine = _share_out(fields, [m for m, _ in later], set(move.needs) | _required(ledger))
-    day = said.dates.get(move.key) or min(said.dates.values(), default=on)
-    yield Step("create", day, move.key, mine, said.region or None, said.unit or None)
-    state = move.to
-    for i, (step, day) in enumerate(later):
-        yield Step("move", day, step.key, later_fields[i])
-        state = state if step.to == SAME else step.to
-    yield from _towards(said.state, state, ledger, max([day, *said.dates.values()], default=on), on)
+    def __init__(self, ledger: Ledger, on: int, regions: Tree) -> None:
+        self.ledger = ledger
+        self.on = on
+        self.regions = regions
+        self.order = {key: i for i, key in enumerate(ledger.moves)}
+        required = frozenset(k for k, f in ledger.fields.items() if f.required)
+        self.kept = {move.key: required | frozenset(move.needs) for move in ledger.opening}
 
+    def steps(self, said: RowSaid, known: Known | None) -> tuple[Step, ...]:
+        """Empty cells say nothing."""
+        fields = {k: v for k, v in said.fields.items() if not is_empty(v)}
+        return tuple(self._opening(said, fields) if known is None else self._following(said, known, fields))
 
-def _following(
-    said: RowSaid, ledger: Ledger, known: Known, fields: dict[str, Any], on: int, regions: Tree
-) -> Iterator[Step]:
-    changed = {k: v for k, v in fields.items() if known.now.data.get(k) != v}
-    new_dates: dict[str, int] = {}
-    for move, day in said.dates.items():
-        if move not in known.done:
-            new_dates[move] = day
-        elif known.done[move][0] != day:
-            yield Step("redate", day, of=known.done[move][1], reason=FROM_SHEET)
-    later = _moves_in_order(ledger, new_dates)
-    shares, rest = _share_out(changed, [m for m, _ in later], set())
-    region, unit = _elsewhere(said, known, regions)
-    if region is not None or (unit is not None and known.now.unit):
-        yield Step("transfer", on, region=region, unit=unit if known.now.unit else None, reason=FROM_SHEET)
-    if later and rest:  # what the row says besides became known with its latest step
-        shares[-1].update(rest)
-    elif rest or (unit is not None and not known.now.unit and not later):
-        yield Step("amend", on, set=rest, unit=None if known.now.unit else unit, reason=FROM_SHEET)
-    state = known.now.state
-    for i, (step, day) in enumerate(later):
-        yield Step("move", day, step.key, shares[i], unit=unit if i == 0 and not known.now.unit else None)
-        state = state if step.to == SAME else step.to
-    yield from _towards(said.state, state, ledger, on, on)
+    def _opening(self, said: RowSaid, fields: dict[str, Any]) -> Iterator[Step]:
+        move = _opening_move(said, self.ledger)
+        dates = said.dates
+        day = dates.get(move.key) or min(dates.values(), default=self.on)
+        later = self._in_order({m: d for m, d in dates.items() if m != move.key})
+        later_fields, mine = _share_out(fields, [m for m, _ in later], self.kept[move.key])
+        yield Step("create", day, move.key, mine, said.region or None, said.unit or None)
+        state = move.to
+        for i, (step, day) in enumerate(later):
+            yield Step("move", day, step.key, later_fields[i])
+            state = state if step.to == SAME else step.to
+        if said.state:
+            yield from self._towards(said.state, state, max([day, *dates.values()]))
 
+    def _following(self, said: RowSaid, known: Known, fields: dict[str, Any]) -> Iterator[Step]:
+        changed = {k: v for k, v in fields.items() if known.now.data.get(k) != v}
+        new_dates: dict[str, int] = {}
+        for move, day in said.dates.items():
+            if move not in known.done:
+                new_dates[move] = day
+            elif known.done[move][0] != day:
+                yield Step("redate", day, of=known.done[move][1], reason=FROM_SHEET)
+        later = self._in_order(new_dates)
+        shares, rest = _share_out(changed, [m for m, _ in later], frozenset())
+        region, unit = self._elsewhere(said, known)
+        if region is not None or (unit is not None and known.now.unit):
+            yield Step("transfer", self.on, region=region, unit=unit if known.now.unit else None, reason=FROM_SHEET)
+        if later and rest:  # what the row says besides became known with its latest step
+            shares[-1].update(rest)
+        elif rest or (unit is not None and not known.now.unit and not later):
+            yield Step("amend", self.on, set=rest, unit=None if known.now.unit else unit, reason=FROM_SHEET)
+        state = known.now.state
+        for i, (step, day) in enumerate(later):
+            yield Step("move", day, step.key, shares[i], unit=unit if i == 0 and not known.now.unit else None)
+            state = state if step.to == SAME else step.to
+        yield from self._towards(said.state, state, self.on)
 
-def _elsewhere(said: RowSaid, known: Known, regions: Tree) -> tuple[str | None, str | None]:
-    """Another region or unit than the record's; a region above the record's own only says it more roughly."""
-    region = None
-    if said.region and said.region != known.now.region:
-        above = regions.segments(known.now.region)[-1].path if known.now.region in regions else ()
-        region = None if said.region in above else said.region
-    unit = said.unit if said.unit and said.unit != known.now.unit else None
-    return region, unit
+    def _elsewhere(self, said: RowSaid, known: Known) -> tuple[str | None, str | None]:
+        """Another region or unit than the record's; a region above the record's own only says it more roughly."""
+        region = None
+        if said.region and said.region != known.now.region:
+            above = self.regions.segments(known.now.region)[-1].path if known.now.region in self.regions else ()
+            region = None if said.region in above else said.region
+        unit = said.unit if said.unit and said.unit != known.now.unit else None
+        return region, unit
+
+    def _in_order(self, dates: Mapping[str, int]) -> list[tuple[Move, int]]:
+        """Moves with their days, by day; on one day in the pack's order."""
+        return [(self.ledger.moves[m], d) for m, d in sorted(dates.items(), key=lambda x: (x[1], self.order[x[0]]))]
+
+    def _towards(self, wanted: str, state: str, day: int) -> Iterator[Step]:
+        """Steps to the state that the row names in words, where its dates have not led there."""
+        if not wanted or wanted == state:
+            return
+        for move in _path(self.ledger, state, wanted) or ():
+            yield Step("move", max(day, self.on), move.key, reason=FROM_SHEET if move.reason else "")
 
 
 def _opening_move(said: RowSaid, ledger: Ledger) -> Move:
@@ -118,18 +138,8 @@ def _opening_move(said: RowSaid, ledger: Ledger) -> Move:
     return openings[0]
 
 
-def _moves_in_order(ledger: Ledger, dates: Mapping[str, int]) -> list[tuple[Move, int]]:
-    """Moves with their days, by day; on one day in the pack's order."""
-    order = {key: i for i, key in enumerate(ledger.moves)}
-    return [(ledger.moves[m], d) for m, d in sorted(dates.items(), key=lambda x: (x[1], order[x[0]]))]
-
-
-def _required(ledger: Ledger) -> set[str]:
-    return {k for k, f in ledger.fields.items() if f.required}
-
-
 def _share_out(
-    fields: Mapping[str, Any], moves: Sequence[Move], kept: set[str]
+    fields: Mapping[str, Any], moves: Sequence[Move], kept: frozenset[str]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Which step says which field: the first step that needs it; the rest stays together."""
     shares: list[dict[str, Any]] = [{} for _ in moves]
@@ -139,14 +149,6 @@ def _share_out(
             if key in rest and key not in kept:
                 share[key] = rest.pop(key)
     return shares, rest
-
-
-def _towards(wanted: str, state: str, ledger: Ledger, day: int, on: int) -> Iterator[Step]:
-    """Steps to the state that the row names in words, where its dates have not led there."""
-    if not wanted or wanted == state:
-        return
-    for move in _path(ledger, state, wanted) or ():
-        yield Step("move", max(day, on), move.key, reason=FROM_SHEET if move.reason else "")
 
 
 def _path(ledger: Ledger, start: str, end: str) -> list[Move] | None:
