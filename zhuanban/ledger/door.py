@@ -23,7 +23,7 @@ from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
 from zhuanban.ledger.judge import Bench, Draft, Judged, one_key
-from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import Guard, Ledger
@@ -102,7 +102,7 @@ class _Seen:
         self.setting = setting
         self.actor = actor
         self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
-        self.touched: dict[int, Draft] = {}
+        self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
         self.links: set[tuple[str, str]] = set()
         self.files: dict[str, set[str]] = {}  # content → logins of who brought it
         self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
@@ -138,20 +138,16 @@ class _Seen:
             path = tree.path(snapshot.region, on)
             regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
         holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
-        own = {
-            d.id: (d.current.region, d.current.unit, d.current.state, d.current.data, d.current.withdrawn)
-            for d in self.touched.values()
-            if d.ledger == guard.ledger
-        }
+        own = self.touched[guard.ledger]
         rows = Record.objects.filter(
             campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
         ).values_list("pk", "region", "unit", "state", "data")
         found = any(
             holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
         ) or any(
-            holds(data, state, region, unit, on)
-            for region, unit, state, data, withdrawn in own.values()
-            if region in regions and not withdrawn
+            holds(now.data, now.state, now.region, now.unit, on)
+            for now in (draft.current for draft in own.values())
+            if now.region in regions and not now.withdrawn
         )
         return found if guard.kind == "exists" else not found
 
@@ -171,7 +167,6 @@ class _Batch:
         self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
         self.event_rows: list[tuple[Any, ...]] = []
         self.new: dict[int, Draft] = {}
-        self.touched = self.seen.touched
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
@@ -278,8 +273,9 @@ class _Batch:
         draft.line = judged.line
         draft.one_key = judged.one_key
         # Last touched, last written: who takes over a "one per" key comes after who gave it up.
-        self.touched.pop(draft.id, None)
-        self.touched[draft.id] = draft
+        touched = self.seen.touched[ledger.key]
+        touched.pop(draft.id, None)
+        touched[draft.id] = draft
 
     # -- reads -------------------------------------------------------------------------------------------------------
 
@@ -321,7 +317,7 @@ class _Batch:
                     files.update(_shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
             for part in _chunks(sorted(wanted)):
-                self._load(Record.objects.filter(ledger=ledger_key, number__in=part))
+                self._load(ledger_key, part)
         for ledger_key, wanted in keys.items():
             self.foreseen.update((ledger_key, key) for key in wanted)
             with connection.cursor() as cursor:
@@ -342,14 +338,17 @@ class _Batch:
             self.seen.files = brought_by(self.setting.campaign, files)
             self.seen.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
 
-    def _load(self, records: Any) -> None:
-        rows = records.filter(campaign=self.setting.campaign).order_by("pk")
-        if connection.vendor == "postgresql":
-            rows = rows.select_for_update()
+    def _load(self, ledger: str, numbers: Sequence[str]) -> None:
         loaded: dict[int, Draft] = {}
-        for pk, ledger, number, version, head, key in rows.values_list(
-            "pk", "ledger", "number", "version", "head", "one_key"
-        ):
+        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT id, number, version, head, one_key FROM ledger_record
+                    WHERE campaign_id = %s AND ledger = %s AND number IN ({marks(numbers)}) ORDER BY id{lock}""",
+                [self.setting.campaign.pk, ledger, *numbers],
+            )
+            rows = cursor.fetchall()
+        for pk, number, version, head, key in rows:
             loaded[pk] = Draft(pk, ledger, number, version, bytes(head), one_key=key)
             if key is not None:
                 self.foreseen.add((ledger, key))
@@ -382,15 +381,16 @@ class _Batch:
         return self._last_record
 
     def _write(self) -> None:
-        if not self.touched:
+        touched = [draft for mine in self.seen.touched.values() for draft in mine.values()]
+        if not touched:
             return
         self.numbers.save()
         with connection.cursor() as cursor:
             cursor.executemany(INSERT_EVENT, self.event_rows)
-            rows = [self._record_row(d) for d in self.touched.values()]
+            rows = [self._record_row(d) for d in touched]
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
-        transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in self.touched.values()]
+        transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in touched]
         for follow in followers:
             follow(self.setting, transitions)
 
@@ -427,9 +427,14 @@ def facts_of(record_ids: Iterable[int]) -> dict[int, list[Fact]]:
     """Record id → its events in order of version."""
     found: dict[int, list[Fact]] = defaultdict(list)
     for part in _chunks(list(record_ids)):
-        rows = Event.objects.filter(record_id__in=part).order_by("record_id", "version")
-        for row in rows.values_list("record_id", "version", "verb", "on_day", "at", "actor", "change", "step", "body"):
-            found[row[0]].append(Fact(*row[1:8], orjson.loads(row[8])))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT record_id, version, verb, on_day, at, actor, change, step, body FROM ledger_event
+                    WHERE record_id IN ({marks(part)}) ORDER BY record_id, version""",
+                part,
+            )
+            for row in cursor.fetchall():
+                found[row[0]].append(Fact._make((*row[1:8], orjson.loads(row[8]))))
     return found
 
 

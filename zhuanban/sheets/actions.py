@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhuanban.core import clock
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, CHUNK, facts_of, submit, try_out
+from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out
 from zhuanban.ledger.judge import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
@@ -306,10 +306,14 @@ class _Import:
         numbers = sorted({line.row.said.number for line in batch if line.row.said.number})
         found: dict[int, tuple[str, Key]] = {}
         for i in range(0, len(numbers), CHUNK):
-            records = Record.objects.filter(
-                campaign=self.setting.campaign, ledger=self.ledger.key, number__in=numbers[i : i + CHUNK]
-            )
-            found.update({pk: (n, (n,)) for pk, n in records.values_list("pk", "number")})
+            part = numbers[i : i + CHUNK]
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"""SELECT id, number FROM ledger_record
+                        WHERE campaign_id = %s AND ledger = %s AND number IN ({marks(part)})""",
+                    [self.setting.campaign.pk, self.ledger.key, *part],
+                )
+                found.update({pk: (n, (n,)) for pk, n in cursor.fetchall()})
         keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))
