@@ -7,7 +7,6 @@ changes nothing: a row's change id comes from the file's content and the row's p
 from __future__ import annotations
 
 import contextlib
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +31,7 @@ from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.reading import Part, Wanted, quiet_collector, read_files
 from zhuanban.sheets.rows import ReadRow
 from zhuanban.sheets.steps import Known, Planner, RowSaid, known_of
+from zhuanban.sheets.twice import SaidBefore
 
 Key = tuple[str, ...]
 
@@ -156,6 +156,10 @@ class _Line(NamedTuple):
         return Place(file=self.place.file, sheet=self.place.sheet, row=self.row.said.row)
 
     @property
+    def subject(self) -> str:
+        return "|".join(self.key)
+
+    @property
     def source(self) -> dict[str, Any]:
         return {"file": self.place.file, "sheet": self.place.sheet, "row": self.row.said.row}
 
@@ -171,7 +175,7 @@ class _Import:
         self.dry_run = dry_run
         self.batch: list[_Line] = []
         self.batch_keys: set[Key] = set()
-        self.met: dict[Key, bytes] = {}  # what this import has said of a record, and where
+        self.said = SaidBefore()
 
     def take(self, part: Part, report: FileReport) -> None:
         report.problems += part.problems
@@ -214,7 +218,7 @@ class _Import:
                 continue
             number = record.number if record else said.number
             good.append(line)
-            changes.append(Change(line.change, self.ledger.key, steps, number, None, line.source, "|".join(line.key)))
+            changes.append(Change(line.change, self.ledger.key, steps, number, None, line.source, line.subject))
         entered = self._entered([line.change for line in idle] + [line.change for line, _ in faulty])
         for line in idle:
             if line.change in entered:
@@ -285,21 +289,13 @@ class _Import:
 
     def _twice(self, line: _Line) -> Problem | None:
         """The same record elsewhere in this import, saying something else."""
-        if not line.key:
+        found = self.said.differing(line.subject, line.place, line.row.said) if line.subject else None
+        if found is None:
             return None
-        row = line.row.said
-        said = {**row.fields, **{f"@{m}": d for m, d in row.dates.items()}}
-        before = self.met.get(line.key)
-        if before is None:  # packed: it is kept for every row of the import
-            self.met[line.key] = pickle.dumps((line.place.file, line.place.sheet, row.row, said))
-            return None
-        file, sheet, number, other = pickle.loads(before)  # noqa: S301  (packed two lines above)
-        differing = [k for k in said.keys() & other.keys() if said[k] != other[k]]
-        if not differing:
-            return None
-        titles = [self.ledger.fields[k].title if k in self.ledger.fields else k.lstrip("@") for k in sorted(differing)]
-        place = Place(file=file, sheet=sheet, row=number)
-        return TWICE.at(line.at, fields="、".join(titles), other=str(place))
+        differing, other = found
+        fields = self.ledger.fields
+        titles = [fields[k].title if k in fields else k.removeprefix("@") for k in differing]
+        return TWICE.at(line.at, fields="、".join(titles), other=str(other))
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""
@@ -342,4 +338,4 @@ class _Import:
         said = line.row.said
         step = Step("create", None, "", dict(said.fields), said.region or None, said.unit or None)
         source = {**line.source, "cells": line.row.raw}
-        return Change(line.change, self.ledger.key, (step,), said.number, None, source, "|".join(line.key))
+        return Change(line.change, self.ledger.key, (step,), said.number, None, source, line.subject)

@@ -109,7 +109,8 @@ def _is_encrypted(path: Path) -> bool:
 
 def _calamine(path: Path, place: Place, kind: str) -> Book:
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # by content: a path would go by its name
+        with path.open("rb") as stream:
+            book = CalamineWorkbook.from_filelike(stream)  # by content: a path would go by its name
         sheets = []
         for meta in book.sheets_metadata:
             if str(meta.typ) != "SheetTypeEnum.WorkSheet":
