@@ -26,7 +26,6 @@ from zhuanban.ledger.rules import Fact, Snapshot, event_hash, event_head, timeli
 from zhuanban.pack.folder import pack_files
 from zhuanban.pack.read import load
 from zhuanban.people.actions import create_campaign
-from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, setting
 from zhuanban.people.scope import OPERATOR
 from zhuanban.tally import store
@@ -89,7 +88,10 @@ def unit(county: int, bureau: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Cards as columns, in order of village. `on[:, k]`: the day of step k of MOVES, then of withdrawal; FAR_DAY = never."""
+    """Cards as columns, in order of village.
+
+    `on[:, k]` is the day of step k of MOVES, then of withdrawal; FAR_DAY where it never came to that.
+    """
 
     village: np.ndarray
     kind: np.ndarray
@@ -100,7 +102,7 @@ class Cards:
 
     @classmethod
     def random(cls, count: int, seed: int = 1) -> Cards:
-        """`count` cards. Two fifths have a danger, most of them are put right in the course of months; 2% are withdrawn."""
+        """`count` cards: two fifths have a danger, half of these are put right within months; 2% are withdrawn."""
         chance = np.random.default_rng(seed)
         village = np.sort(chance.integers(0, len(VILLAGE), count)).astype(np.int32)
         danger = chance.random(count) < 0.4
@@ -344,9 +346,10 @@ def _pour(table: str, columns: Sequence[str], rows: Rows) -> None:
 
 
 def prove(here: Setting, cards: Cards, count: int = 10_000, seed: int = 2) -> int:
-    """Let the door enter `count` cards picked at random, write the same in bulk, and compare every row. Leaves nothing.
+    """Let the door enter `count` cards picked at random, write the same in bulk, compare every row, leave nothing.
 
-    Returns how many rows were compared. Row ids are left out: the door takes them from sequences. Raises AssertionError.
+    Row ids are left out: the door takes them from sequences. Returns how many rows were compared. Raises
+    AssertionError where any differs.
     """
     chosen = np.sort(np.random.default_rng(seed).permutation(len(cards))[:count])
     few = cards.pick(chosen)
