@@ -90,6 +90,11 @@ class _Search:
         self.row = row
         self.day = day
         self.terms = [(sign, contribution(question, self.ledger)) for sign, question in terms]
+        self.states = {
+            key
+            for key, state in self.ledger.states.items()
+            if any(not question.reached or question.reached in state.reached for _, question in terms)
+        }
         # Where something lies. A sum may be zero over records that are not, so it is looked for by state instead.
         self.kept: list[tuple[int, frozenset[str] | None]] = []
         for _, question in terms:
@@ -145,19 +150,24 @@ class _Search:
         while True:
             rows = Record.objects.filter(
                 where,
+                Q(last_on__gt=self.day) | Q(withdrawn=False, state__in=self.states),
                 campaign=self.setting.campaign,
                 ledger=self.ledger.key,
                 first_on__lte=self.day,
                 number__gt=number,
-            )
-            batch = list(rows.order_by("number").values_list("pk", "number")[:CHUNK])
-            facts = facts_of(pk for pk, _ in batch)
-            for pk, number in batch:
-                found = self._look(pk, number, facts[pk], place)
+            ).order_by("number")
+            columns = ("pk", "number", "last_on", "state", "region", "unit", "data", "withdrawn")
+            batch = list(rows.values_list(*columns)[:CHUNK])
+            # What has not happened since the day stands as it stood; the others' events tell.
+            chosen = [row[:2] for row in batch if row[2] > self.day or self._amount(Snapshot(*row[3:]))]
+            facts = facts_of(pk for pk, _ in chosen)
+            for pk, named in chosen:
+                found = self._look(pk, named, facts[pk], place)
                 if found is not None:
                     yield found
             if len(batch) < CHUNK:
                 return
+            number = batch[-1][1]
 
     def _look(self, pk: int, number: str, facts: list[Fact], place: str) -> Behind | None:
         line = [(start, now, self._amount(now)) for start, now in timeline(facts) if start <= self.day]
