@@ -197,6 +197,8 @@ def _served(setting: dict[str, str]) -> Iterator[int]:
             if program.poll() is not None:
                 raise RuntimeError(f"zhuanban serve ended with {program.returncode}")
             time.sleep(0.1)
+        else:
+            raise RuntimeError("zhuanban serve did not come up in a minute")
         yield port
     finally:
         os.killpg(program.pid, signal.SIGTERM)
