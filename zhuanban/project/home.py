@@ -23,10 +23,11 @@ DATABASE_URL_WRONG = Kind(
 
 # Journal and durability: WAL lets readers go on while one writes; FULL means that what was acknowledged survives a
 # power cut, not only a killed process (0.4 ms per commit here). The immediate transaction takes the write lock at once,
-# so two writers queue instead of failing at the end.
+# so two writers queue instead of failing at the end. A card changes some 40 pages among a million: carrying them home
+# (the checkpoint) every 8,000 pages (32 MB) keeps that out of all but one in a hundred commits.
 SQLITE_INIT = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
-    "PRAGMA cache_size=-65536;PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-65536;PRAGMA mmap_size=2147418112;PRAGMA wal_autocheckpoint=8000;"
 )
 
 
