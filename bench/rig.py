@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOP = 3_000_000
@@ -71,11 +72,27 @@ class Rig:
         The child reads VmHWM and not ru_maxrss: on Linux the latter starts at what the parent had at the fork, so a
         small child of a big parent would look big.
         """
-        told = json.dumps([function, list(arguments)])
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.rig", told], cwd=ROOT, check=True, capture_output=True, text=True
-        )
-        return float(done.stdout.splitlines()[-1])
+        return float(_fresh(function, arguments, {})["peak"])
+
+    def call(self, function: str, *arguments: object, **environment: str) -> Any:
+        """What `module:function` gives back (JSON) in a fresh process, with these settings in its environment."""
+        return _fresh(function, arguments, environment)["value"]
+
+
+def _fresh(function: str, arguments: Sequence[object], environment: Mapping[str, str]) -> dict[str, Any]:
+    told = json.dumps([function, list(arguments)])
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.rig", told],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{function} failed: exit {done.returncode}; its own words are above")
+    heard: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +162,10 @@ def _child() -> None:
     watch = threading.Thread(target=_watch, args=(together, ended))
     watch.start()
     module, function = name.split(":")
-    getattr(importlib.import_module(module), function)(*arguments)
+    value = getattr(importlib.import_module(module), function)(*arguments)
     ended.set()
     watch.join()
-    print(f"{max(_held('self', 'VmHWM'), *together):.1f}")
+    print(json.dumps({"value": value, "peak": round(max(_held("self", "VmHWM"), *together), 1)}))
 
 
 if __name__ == "__main__":

@@ -205,9 +205,12 @@ def test_the_records_behind_a_figure(people: People) -> None:
     assert [r["number"] for r in behind["records"]] == [EAST_LAMP, STOPPED_LAMP, WEST_LAMP]
     sent = get(people.county, path, row=EAST, column="sent")["records"]
     assert [(r["since"], r["event"], r["state"]) for r in sent] == [("2024-01-08", "派单", "修中")]
-    page = get(people.county, path, row="total", column="all", offset=2, limit=1)
-    assert ([r["number"] for r in page["records"]], page["next"]) == ([WEST_LAMP], None)
-    assert get(people.county, path, row="total", column="all", limit=1)["next"] == 1
+    page = get(people.county, path, row="total", column="all", limit=2)
+    assert ([r["number"] for r in page["records"]], page["count"]) == ([EAST_LAMP, STOPPED_LAMP], 3)
+    page = get(people.county, path, row="total", column="all", limit=2, after=page["next"])
+    assert ([r["number"] for r in page["records"]], page["count"], page["next"]) == ([WEST_LAMP], 3, "")
+    wrong = get(people.county, path, 422, row="total", column="all", after="lamps/4113/x")["problems"][0]
+    assert wrong["code"] == "tally-008"
     # A stopped lamp is the county's own affair: the town sees the figure, not the record.
     assert [r["number"] for r in get(people.east, path, row=JIA, column="all")["records"]] == [EAST_LAMP]
 

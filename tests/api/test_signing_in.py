@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.api.conftest import EAST_LAMP, People, client_of, user
 from zhuanban.core import clock
 from zhuanban.people.actions import give_post
-from zhuanban.people.models import AccessLog, Campaign, Token
+from zhuanban.people.models import AccessLog, Campaign, Token, User
 from zhuanban.people.sign_in import PER_ADDRESS, PER_LOGIN
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
@@ -157,3 +160,25 @@ def test_sign_in_takes_only_what_says_that_it_is_json(town: Campaign) -> None:
     form = Client().post("/api/auth/sign-in", '{"login":"li","password":"x"}', content_type="text/plain")
     assert (form.status_code, form.json()["problems"][0]["code"]) == (422, "api-005")
     assert logged() == []
+
+
+def test_a_session_ends_with_its_time_a_new_password_or_a_user_shut_out(town: Campaign) -> None:
+    def ends(how: Callable[[User], object]) -> bool:
+        client = Client()
+        assert sign_in(client, "li").status_code == 200
+        li = User.objects.get(username="li")
+        how(li)
+        li.save()
+        ended = client.get("/api/me").status_code == 401
+        User.objects.filter(pk=li.pk).update(is_active=True)
+        li.set_password(WORD)
+        li.save()
+        return ended
+
+    assert not ends(lambda li: None)
+    assert ends(lambda li: Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1)))
+    assert ends(lambda li: li.set_password("another horse battery"))
+    assert ends(lambda li: setattr(li, "is_active", False))
+    stranger = Client()
+    stranger.cookies["sessionid"] = "a" * 200
+    assert stranger.get("/api/me").status_code == 401

@@ -27,6 +27,7 @@ from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
 from zhuanban.tally import actions, queries, store
+from zhuanban.tally.behind import behind
 from zhuanban.tally.meaning import meaning
 from zhuanban.tally.tables import TOTAL
 
@@ -115,8 +116,10 @@ def test_both_meanings_and_a_rebuild_agree(plot: list[tuple[Any, Any]], asked: l
             for row in fast.rows:
                 for column in table.columns.values():
                     if column.kind in {"count", "formula"}:
-                        behind = queries.behind(here, table, column, row.count, day)
-                        assert sum(b.n for b in behind) == fast.cells[(row.key, column.key)].value
+                        found = list(behind(here, table, column, row.count, day))
+                        assert sum(b.n for b in found) == fast.cells[(row.key, column.key)].value
+                        for i, item in enumerate(found):
+                            assert list(behind(here, table, column, row.count, day, item.after)) == found[i + 1 :]
             if table.rows.total:
                 for column in table.columns.values():
                     if column.kind != "ratio":

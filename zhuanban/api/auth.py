@@ -11,8 +11,7 @@ from zhuanban.api.answers import not_there
 from zhuanban.core import clock
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.values import Ledger
-from zhuanban.people.callers import Caller, caller_of_token, seat
-from zhuanban.people.models import User
+from zhuanban.people.callers import Caller, caller_of_session, caller_of_token, seat
 from zhuanban.people.queries import setting
 
 
@@ -29,8 +28,7 @@ class SessionAuth(APIKeyCookie):
     param_name = "sessionid"
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
-        user = request.user if key else None
-        return Caller.of(user) if isinstance(user, User) and user.is_active else None
+        return caller_of_session(key) if key else None
 
 
 AUTH = [TokenAuth(), SessionAuth()]

@@ -37,12 +37,12 @@ from zhuanban.core import clock
 from zhuanban.core.day import to_day
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import submit
 from zhuanban.ledger.files import refs
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.moves import may_amend, offers
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.search import MOST, Filter, find, page
+from zhuanban.ledger.together import submit_together
 from zhuanban.pack.values import FILE_TYPES, Ledger
 from zhuanban.people.actions import log_access
 from zhuanban.sheets.export import csv_pieces, stamp, write_xlsx
@@ -281,7 +281,7 @@ def changes(request: HttpRequest, name: str, said: ChangesIn) -> HttpResponse:
     状态码 200 只表示逐件都有了结果，结果看 `outcomes` 里每件的 `status`。同一变更编号重发，返回先前的结果。
     """
     seen = viewer(request, name)
-    outcomes = submit(seen.setting.campaign, map(change_of, said.changes), seen.actor)
+    outcomes = submit_together(seen.setting.campaign, [change_of(each) for each in said.changes], seen.actor)
     # Plain JSON, not checked against its schema once more: this is the address that phones crowd around.
     return HttpResponse(dump(outcomes_json(outcomes)), content_type=JSON)
 

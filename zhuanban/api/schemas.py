@@ -466,7 +466,7 @@ class BehindOut(Schema):
 
 class CellBehindOut(Schema):
     model_config = example(
-        table="progress", row="total", column="all", as_of="2024-03-01", text="1", count=1, next=None,
+        table="progress", row="total", column="all", as_of="2024-03-01", text="1", count=1, next="",
         records=[{"ledger": "orchards", "number": "G-411300101201-001", "n": 1, "state": "已登记",
                   "region": "411300101201", "region_name": "甲村", "unit": "", "since": "2024-01-05", "event": "登记",
                   "event_version": 1}],
@@ -476,8 +476,8 @@ class CellBehindOut(Schema):
     column: str = Field(title="列")
     as_of: date = Field(title="截止日期")
     text: str = Field(title="印出的数")
-    count: int = Field(title="条目数")
-    next: int | None = Field(title="下一页", description="作为 offset 带上；空为已到末页。")
+    count: int | None = Field(title="条目数", description="不逐条看完就不能知道的为空。")
+    next: str = Field(title="下一页", description="作为 after 带上；空为已到末页。")
     records: list[BehindOut] = Field(title="数背后的条目")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -32,8 +33,8 @@ from zhuanban.people.actions import log_access
 from zhuanban.sheets.export import csv_pieces
 from zhuanban.sheets.export_table import write_table_xlsx
 from zhuanban.sheets.out import printed, table_columns, table_texts
+from zhuanban.tally.behind import Behind
 from zhuanban.tally.lists import find_list
-from zhuanban.tally.queries import Behind
 from zhuanban.tally.seen import drillable, seen_behind, seen_list, seen_table
 from zhuanban.tally.tables import Result, Row
 
@@ -70,22 +71,23 @@ def cell(
     column: str = Query(..., title="列", description="键或印出的列名。", max_length=200),
     as_of: date | None = AsOf,
     region: str = Region,
-    offset: int = Query(0, title="从第几条起", ge=0, le=10_000_000),
+    after: str = Query("", title="上一页的 next", max_length=200),
     limit: int = Query(50, title="每页条数", ge=1, le=MOST_BEHIND),
 ) -> CellBehindOut:
-    """一个数由哪些条目构成，每条自哪天起、因哪一步计入。比率给出其分母的条目。"""
+    """一个数由哪些条目构成，每条自哪天起、因哪一步计入。按区划表、再按编号排列。比率给出其分母的条目。"""
     seen = viewer(request, name)
     day = _day(seen, as_of)
-    found = seen_behind(seen, table, region, day, row, column)
-    shown = found.items[offset : offset + limit]
+    found = seen_behind(seen, table, region, day, row, column, after)
+    items = list(islice(found.items, limit + 1))
+    shown = items[:limit]
     return CellBehindOut(
         table=found.result.table.key,
         row=found.row.key,
         column=found.column.key,
         as_of=to_date(day),
         text=found.result.cells[(found.row.key, found.column.key)].text,
-        count=len(found.items),
-        next=offset + limit if offset + limit < len(found.items) else None,
+        count=len(items) if len(items) <= limit and not after else found.count,
+        next=shown[-1].after if len(items) > limit else "",
         records=[_behind(seen, item) for item in shown],
     )
 

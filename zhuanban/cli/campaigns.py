@@ -24,7 +24,7 @@ from zhuanban.sheets.actions import import_files
 from zhuanban.sheets.export import text_width, write_csv
 from zhuanban.sheets.export_table import write_table_xlsx
 from zhuanban.sheets.out import printed, table_columns, table_texts
-from zhuanban.tally.queries import behind
+from zhuanban.tally.behind import Behind, behind
 from zhuanban.tally.seen import seen_behind, seen_table
 from zhuanban.tally.tables import Result
 
@@ -216,6 +216,7 @@ def explain(
     viewer = viewer_of(campaign, login)
     found = seen_behind(viewer, table, region, as_of, row, column)
     result, spec = found.result, found.column
+    items = sorted(found.items, key=_order)
     held = result.cells[(found.row.key, spec.key)]
     said: dict[str, Any] = {
         "table": result.table.key,
@@ -225,16 +226,16 @@ def explain(
         "text": held.text,
         "value": held.value,
         "means": say_column(viewer.setting.pack, result.table, spec),
-        "records": [_behind(viewer, b) for b in found.items],
+        "records": [_behind(viewer, b) for b in items],
     }
     if held.ratio is not None and spec.ratio is not None and spec.round is not None:
         part = behind(viewer.setting, result.table, result.table.columns[spec.ratio[0]], found.row.count, as_of)
-        numbers = {b.number for b in found.items}
+        numbers = {b.number for b in items}
         said |= {
             "part": held.ratio.part,
             "whole": held.ratio.whole,
             "round": spec.round.value,
-            "part_records": [_behind(viewer, b) for b in part if b.number in numbers],
+            "part_records": [_behind(viewer, b) for b in sorted(part, key=_order) if b.number in numbers],
         }
     if as_json:
         out(said)
@@ -245,6 +246,10 @@ def explain(
         click.echo(f"{held.ratio.part} ÷ {held.ratio.whole}")
     for each in said["records"]:
         click.echo(f"  {each['number']:<24} {each['state']}  自{each['since']}  {each['region_name']}")
+
+
+def _order(item: Behind) -> tuple[str, str]:
+    return item.ledger, item.number
 
 
 def _behind(viewer: Viewer, item: Any) -> dict[str, Any]:

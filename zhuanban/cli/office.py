@@ -59,12 +59,13 @@ def _serve(port: int | None) -> None:
     chosen = _free_port(port)
     click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
     threading.Thread(target=_clock, daemon=True).start()
-    # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file.
+    # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file. The
+    # threads are for those who wait for the disk: they share a transaction (`ledger.together`).
     workers = 2 if connection.vendor == "postgresql" else 1
     connection.close()
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(chosen), "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
+        str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
         "zhuanban.project.wsgi:application",
     ]  # fmt: skip
     try:

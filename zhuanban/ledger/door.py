@@ -79,6 +79,12 @@ def weigh(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[t
         ]
 
 
+def submit_each(campaign: Campaign, sent: Sequence[tuple[Sequence[Change], Actor]]) -> list[list[Outcome]]:
+    """Several people's changes in one transaction, in their order, each as by `submit`; where one fails, nothing."""
+    with transaction.atomic():
+        return [_Batch(campaign, changes, actor).run() for changes, actor in sent]
+
+
 def _submit(campaign: Campaign, batch: Sequence[Change], actor: Actor) -> list[Outcome]:
     for attempt in range(3):
         try:

@@ -34,8 +34,9 @@ class Record(models.Model):
             models.UniqueConstraint(fields=["campaign", "ledger", "one_key"], name="record_one"),
         ]
         indexes = [
-            models.Index(fields=["campaign", "ledger", "region"], name="record_region"),
+            models.Index(fields=["campaign", "ledger", "region", "number"], name="record_place"),  # in order of number
             models.Index(fields=["campaign", "ledger", "unit"], name="record_unit"),
+            models.Index(fields=["campaign", "ledger", "number"], condition=models.Q(moved=True), name="record_moved"),
         ]
 
 

@@ -1,19 +1,24 @@
 """From a request to an actor: who is calling, and with what posts he sits in a campaign today.
 
-These run before every answer, so each is one plain SQL query.
+These run before every answer, so they are plain SQL: a query for a seat or a token, two for a session.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from zhuanban.people.actions import token_hash
 from zhuanban.people.models import Campaign, User
 from zhuanban.people.scope import Actor, Held
 
 LONGEST_TOKEN = 200
+LONGEST_KEY = 40  # of a session
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,35 @@ def caller_of_token(token: str) -> Caller | None:
         )
         row = cursor.fetchone()
     return None if row is None else Caller(row[0], row[1], row[2] or row[1])
+
+
+def caller_of_session(key: str) -> Caller | None:
+    """Whose open session this is; None where it ended, its user may not sign in, or his password changed since.
+
+    The same questions that Django's own middleware asks (`contrib.auth.get_user`), without models in between.
+    """
+    if not 0 < len(key) <= LONGEST_KEY:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
+            [key, connection.ops.adapt_datetimefield_value(timezone.now())],
+        )
+        session = cursor.fetchone()
+        said = SessionStore().decode(session[0]) if session is not None else {}
+        if SESSION_KEY not in said:
+            return None
+        cursor.execute(
+            "SELECT id, username, display_name, password FROM people_user WHERE id = %s AND is_active",
+            [int(said[SESSION_KEY])],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    right = User(password=row[3]).get_session_auth_hash()
+    if not constant_time_compare(said.get(HASH_SESSION_KEY, ""), right):
+        return None
+    return Caller(row[0], row[1], row[2] or row[1])
 
 
 def seat(caller: Caller, name: str, day: int) -> tuple[Campaign, Actor] | None:

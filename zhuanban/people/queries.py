@@ -105,9 +105,10 @@ def is_rooted(pack: Pack, parents: list[tuple[str, str]]) -> bool:
 def hold(campaign: Campaign) -> Campaign:
     """The campaign as it stands inside this transaction; its trees and pack cannot change until the transaction ends.
 
-    Many writers hold it at once; only a change of the tree (`people.actions`) has to wait for them.
+    One writer holds it at a time: all of them raise the same sums at the root, and who waits here has nothing yet that
+    somebody inside may need.
     """
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    lock = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT tree_version, pack_version_id FROM people_campaign WHERE id = %s{lock}", [campaign.pk])
         campaign.tree_version, campaign.pack_version_id = cursor.fetchone()

@@ -131,12 +131,16 @@ class Tree:
         """Steps below the root: 0 for the root, 1 for 一级 …"""
         return len(self.path(code, day)) - 1
 
-    def children(self, code: str, day: int) -> list[str]:
-        """Children as of a day, in the list's order, only those in use."""
+    def below(self, code: str, day: int) -> list[str]:
+        """What hangs from the node as of a day, in the list's order, in use or not."""
         return sorted(
-            (c for c in self._children.get(code, []) if self.parent(c, day) == code and self.nodes[c].in_use(day)),
+            (c for c in self._children.get(code, []) if self.parent(c, day) == code),
             key=lambda c: (self.nodes[c].position, c),
         )
+
+    def children(self, code: str, day: int) -> list[str]:
+        """Children as of a day, in the list's order, only those in use."""
+        return [c for c in self.below(code, day) if self.nodes[c].in_use(day)]
 
     def subtree(self, code: str, day: int) -> frozenset[str]:
         """The node and everything below it as of a day, in use or not."""

@@ -1,18 +1,20 @@
-"""Tables as of a day from the kept sums, and the records behind each figure."""
+"""Tables as of a day from the kept sums."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import Q
 
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
-from zhuanban.pack.values import Column, Question, Table
+from zhuanban.ledger.rules import as_of
+from zhuanban.pack.values import Question, Table
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
-from zhuanban.tally.questions import Contribution, asked_by, contribution, question_key
+from zhuanban.tally.questions import asked_by, question_key
 from zhuanban.tally.tables import Result, RowKey, evaluate, rows_of
 
 
@@ -21,7 +23,8 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
     ids = measure_ids(setting)
     questions = [asked_by(asked, c.question) for c in asked.columns.values() if c.question is not None]
     keys = {q: ids[question_key(q)] for q in questions}
-    nodes = {row.count.node for row in rows_of(setting, asked, node, day)}
+    rows = rows_of(setting, asked, node, day)
+    nodes = {row.count.node for row in rows}
     held: dict[tuple[int, str], dict[str, int]] = {}
     for (measure, here, cell), n in store.sums(keys.values(), sorted(nodes), day).items():
         held.setdefault((measure, here), {})[cell] = n
@@ -32,123 +35,32 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
         total = sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
         return total - sum(sum(held.get((measure, w), {}).values()) for w in row.without)
 
-    return evaluate(
-        setting, asked, node, day, count, lambda ledger, field, code: words(setting, ledger, field, code, day)
-    )
+    quoted = {c.text[0] for c in asked.columns.values() if c.text is not None}
+    said = {ledger: _said(setting, ledger, {row.key for row in rows}, day) for ledger in quoted}
+
+    def text(ledger: str, field: str, code: str) -> str:
+        value = said[ledger].get(code, {}).get(field)
+        return "" if value is None else str(value)
+
+    return evaluate(setting, asked, node, day, count, text)
 
 
-def words(setting: Setting, ledger: str, field: str, code: str, day: int) -> str:
-    """What the record of this region or unit says in a field as of a day, as written; "" where there is none.
+def _said(setting: Setting, ledger: str, codes: Collection[str], day: int) -> dict[str, Mapping[str, Any]]:
+    """Region or unit code → the fields of its record as of a day.
 
     Where several records stand there, the one that was opened last speaks.
     """
-    by = "region" if code in setting.regions else "unit"
-    rows = Record.objects.filter(campaign=setting.campaign, ledger=ledger, **{by: code}, first_on__lte=day)
-    ids = list(rows.order_by("first_on", "pk").values_list("pk", flat=True))
-    said = ""
-    for _, facts in sorted(facts_of(ids).items(), key=lambda item: ids.index(item[0])):
-        now = _as_of(timeline(facts), day)
-        if now is not None and not now.withdrawn:
-            value = now.data.get(field)
-            said = "" if value is None else str(value)
-    return said
-
-
-def _as_of(line: list[tuple[int, Snapshot]], day: int) -> Snapshot | None:
-    found = None
-    for start, snapshot in line:
-        if start > day:
-            break
-        found = snapshot
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """A record behind a figure: what it adds, how it stood on the day, and the event since when it counts."""
-
-    record_id: int
-    ledger: str
-    number: str
-    n: int
-    now: Snapshot
-    since: int  # day
-    event: Fact
-
-
-def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int) -> list[Behind]:
-    """The records that make up a count, sum or formula cell, in order of ledger and number.
-
-    A ratio's records are those of its whole; ask its part column for the part's.
-    """
-    if column.ratio is not None:
-        return behind(setting, asked, asked.columns[column.ratio[1]], row, day)
-    if column.text is not None:
-        return []
-    if column.question is None:
-        found: dict[tuple[int, str], Behind] = {}
-        signed = [(1, k) for k in column.plus] + [(-1, k) for k in column.minus]
-        for sign, key in signed:
-            for item in behind(setting, asked, asked.columns[key], row, day):
-                known = found.get((item.record_id, item.ledger))
-                n = sign * item.n + (known.n if known else 0)
-                found[(item.record_id, item.ledger)] = Behind(
-                    item.record_id, item.ledger, item.number, n, item.now, item.since, item.event
-                )
-        return sorted((b for b in found.values() if b.n), key=lambda b: (b.ledger, b.number))
-    return sorted(_behind(setting, asked_by(asked, column.question), row, day), key=lambda b: b.number)
-
-
-def _behind(setting: Setting, question: Question, row: RowKey, day: int) -> Iterator[Behind]:
-    tree = setting.regions
-    inside = tree.subtree(row.node, day)
-    for other in row.without:
-        inside -= tree.subtree(other, day)
-    contribute = contribution(question, setting.pack.ledgers[question.ledger])
-    records = Record.objects.filter(campaign=setting.campaign, ledger=question.ledger, first_on__lte=day)
-    # Records that never moved lie where they lie; the few that did are looked at one by one.
-    codes = None if row.node == tree.root and not row.without else inside
-    chosen = records.filter(moved=True) | (
-        records.filter(moved=False) if codes is None else records.filter(moved=False, region__in=codes)
+    rows = Record.objects.filter(
+        Q(region__in=codes) | Q(unit__in=codes) | Q(moved=True),
+        campaign=setting.campaign,
+        ledger=ledger,
+        first_on__lte=day,
     )
-    rows = chosen.order_by("pk").values_list("pk", "number")
-    batch: dict[int, str] = {}
-    for pk, number in rows.iterator(chunk_size=2000):
-        batch[pk] = number
-        if len(batch) == 2000:
-            yield from _look(batch, question, contribute, inside, row, day)
-            batch = {}
-    yield from _look(batch, question, contribute, inside, row, day)
-
-
-def _look(
-    batch: Mapping[int, str],
-    question: Question,
-    contribute: Contribution,
-    inside: frozenset[str],
-    row: RowKey,
-    day: int,
-) -> Iterator[Behind]:
-    for pk, facts in facts_of(batch).items():
-        line = timeline(facts)
-        counts = [(start, snap, _amount(contribute(snap), snap, inside, row)) for start, snap in line if start <= day]
-        if not counts or not counts[-1][2]:
-            continue
-        since = counts[-1][0]
-        for start, _, n in reversed(counts):
-            if n != counts[-1][2]:
-                break
-            since = start
-        yield Behind(pk, question.ledger, batch[pk], counts[-1][2], counts[-1][1], since, _event_on(facts, since))
-
-
-def _amount(cells: Mapping[str, int], snap: Snapshot, inside: frozenset[str], row: RowKey) -> int:
-    if snap.region not in inside:
-        return 0
-    return sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
-
-
-def _event_on(facts: list[Fact], day: int) -> Fact:
-    """The last event that counts on a day."""
-    days = effective_days(facts)
-    return max((f for f in facts if days[f.version] == day and f.verb != "redate"), key=lambda f: f.version)
+    ids = list(rows.order_by("first_on", "pk").values_list("pk", flat=True))
+    facts = facts_of(ids)
+    found: dict[str, Mapping[str, Any]] = {}
+    for pk in ids:
+        now = as_of(facts[pk], day)
+        if now is not None and not now.withdrawn:
+            found.update({code: now.data for code in (now.region, now.unit) if code in codes})
+    return found

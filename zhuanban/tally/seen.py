@@ -7,8 +7,9 @@ the person's posts may not see is not there for him.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.db.models import Count
 
@@ -19,12 +20,11 @@ from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Reach
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
+from zhuanban.tally.behind import CHUNK, Behind, behind
 from zhuanban.tally.lists import Listed, work_list
-from zhuanban.tally.queries import Behind, behind, table
+from zhuanban.tally.queries import table
 from zhuanban.tally.questions import question_key
 from zhuanban.tally.tables import NO_ROW, NO_TABLE, Result, Row, RowKey, find_column, find_node, find_row, find_table
-
-CHUNK = 500
 
 
 def ledgers_of(asked: Table) -> set[str]:
@@ -113,35 +113,51 @@ def top(viewer: Viewer, eyes: Sight | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CellBehind:
-    """A figure and the records behind it that the viewer may see."""
+    """A figure and the records behind it that the viewer may see, found as they are asked for."""
 
     result: Result
     row: Row
     column: Column
-    items: tuple[Behind, ...]
+    items: Iterator[Behind]
+    count: int | None  # of all items; None where only looking at all of them would tell
 
 
-def seen_behind(viewer: Viewer, name: str, region: str, day: int, row: str, column: str) -> CellBehind:
-    """The records behind a cell. Raises Refused where the cell is not there for the viewer."""
+def seen_behind(viewer: Viewer, name: str, region: str, day: int, row: str, column: str, after: str = "") -> CellBehind:
+    """The records behind a cell (see `behind.behind`). Raises Refused where the cell is not there for the viewer."""
     result = seen_table(viewer, name, region, day)
     line = find_row(result, row)
     asked = find_column(result.table, column)
-    items = behind(viewer.setting, result.table, asked, line.count, day)
-    return CellBehind(result, line, asked, tuple(_in_scope(viewer, items)))
+    items = behind(viewer.setting, result.table, asked, line.count, day, after)
+    return CellBehind(result, line, asked, _in_scope(viewer, items), _how_many(viewer, result, line, asked))
 
 
-def _in_scope(viewer: Viewer, items: Iterable[Behind]) -> Iterator[Behind]:
-    if viewer.actor.operator:
-        yield from items
-        return
-    listed = list(items)
+def _how_many(viewer: Viewer, result: Result, row: Row, column: Column) -> int | None:
+    """The figure itself, where each record adds one to it and none of them is hidden from the viewer."""
+    if column.ratio is not None:
+        column = result.table.columns[column.ratio[1]]
+    question = column.question
+    if question is None or question.sum:
+        return None
+    ledger = viewer.setting.pack.ledgers[question.ledger]
+    by = ledger.fields.get(result.table.rows.by)
+    if by is not None and by.many:
+        return None
+    if not viewer.actor.operator:
+        hidden = [s for s in ledger.states.values() if s.seen_by and not viewer.reaches(s.seen_by).everything]
+        if hidden:
+            return None
+    return result.cells[(row.key, column.key)].value
+
+
+def _in_scope(viewer: Viewer, items: Iterator[Behind]) -> Iterator[Behind]:
     ledgers = viewer.setting.pack.ledgers
-    for i in range(0, len(listed), CHUNK):
-        part = listed[i : i + CHUNK]
-        seen: set[int] = set()
-        for key in {b.ledger for b in part}:
-            ids = [b.record_id for b in part if b.ledger == key]
-            seen.update(viewer.records(ledgers[key]).filter(pk__in=ids).values_list("pk", flat=True))
+    while part := list(islice(items, CHUNK)):
+        seen = {b.record_id for b in part}
+        if not viewer.actor.operator:
+            seen = set()
+            for key in {b.ledger for b in part}:
+                ids = [b.record_id for b in part if b.ledger == key]
+                seen.update(viewer.records(ledgers[key]).filter(pk__in=ids).values_list("pk", flat=True))
         yield from (b for b in part if b.record_id in seen)
 
 
