@@ -19,6 +19,9 @@ ORCHARD, _ = read_pack(Path(__file__).parents[1] / "packs" / "orchard")
         ("progress", "rate", "“防治（次）”除以“发现（次）”，保留1位小数，四舍六入五成双"),
         ("progress", "left", "“发现（次）”，减去“防治（次）”"),
         ("progress", "area", "果园名册各条目的面积之和（亩）"),
+        ("progress", "blocks", "二级网格（片区）的个数"),
+        ("progress", "seen", "有排查记录中病虫不是“无”、已到“排查”的条目的二级网格（片区）的个数"),
+        ("progress", "owners", "果园名册的户数"),
         ("teams", "jobs", "排查记录中已到“派工”的次数"),
         ("teams", "spray", "排查记录中病株不小于1的条目，用药量之和（升）"),
         ("teams", "rate", "“防治（次）”除以“派工（次）”，取整到百分之一，舍去尾数"),
@@ -94,6 +97,8 @@ def test_the_whole_pack_is_said():
     核对：“派工（次）”不大于“发现（次）”。
   该再去看的（due_again）：排查记录中下次查看早于截止日、状态为“防治中”的条目。
   还没去过的片区（no_visit）：没有排查记录中的条目的二级网格（片区）。
+  还没去过的果园（unseen）：没有排查记录中的条目与之关联的果园名册中面积不小于1的条目。
+  各果园没去过的乡镇（unseen_towns）：对果园名册中的条目逐一列出没有排查记录中的条目的一级网格（乡镇）。
   县级抽查（county_draw）：由县果业站在每个一级网格（乡镇）内按1/4抽取二级网格（片区），进一。（依据：样例第四条）
   emphasis：（待填）""".replace("{seq:003}", "{seq:03}").splitlines():
         assert line in said.splitlines()

@@ -88,16 +88,19 @@ WORDS: dict[str, tuple[str, ...]] = {
         "source",
         "count",
         "sum",
+        "regions",
+        "with",
         "ratio",
         "text",
         "plus",
         "minus",
         "where",
         "reached",
+        "word",
         "round",
         "digits",
     ),
-    "清单": ("title", "source", "ledger", "where", "missing"),
+    "清单": ("title", "source", "ledger", "where", "missing", "among"),
 }
 
 # Words that only some types of field use.
@@ -134,7 +137,13 @@ TYPE_WORDS: dict[FieldType, str] = {
 
 PERSONAL = ("name", "phone", "id_number", "address", "contact")
 
-COLUMN_WORDS: dict[str, str] = {"count": "计数", "ratio": "比率", "text": "照录", "formula": "加减"}
+COLUMN_WORDS: dict[str, str] = {
+    "count": "计数",
+    "regions": "数区划",
+    "ratio": "比率",
+    "text": "照录",
+    "formula": "加减",
+}
 
 ROUND_WORDS: dict[Rounding, str] = {
     Rounding.HALF_UP: "四舍五入",

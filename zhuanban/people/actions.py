@@ -56,8 +56,8 @@ POST_UNKNOWN = Kind("people-017", "行动包里没有岗位“{post}”。", "�
 UNDER_ITSELF = Kind("people-018", "不能把 {code} 挂到它自己的下级 {parent} 下面。", "请另选上级。")
 TIME_ORDER = Kind("people-019", "该日期之后，{code} 已有过一次调整（{day}）。", "请填写更晚的日期。")
 
-REGION_HEADS = ("代码", "名称", "上级代码", "启用日期", "停用日期")
-UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码")
+REGION_HEADS = ("代码", "名称", "上级代码", "启用日期", "停用日期", "别名")
+UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码", "别名")
 
 TreeFollower = Callable[[Setting, Setting, str], None]
 tree_followers: list[TreeFollower] = []
@@ -76,6 +76,7 @@ class Line:
     region: str = ""
     from_day: int = FIRST_DAY
     to_day: int = FAR_DAY
+    aliases: str = ""
 
 
 def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Line], list[Problem]]:
@@ -131,7 +132,15 @@ def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) ->
             problems.append(DAY_ORDER.at(at))
         lines.append(
             Line(
-                at, cell["代码"], cell["名称"], cell["上级代码"], cell.get("简称", ""), cell.get("区划代码", ""), *days
+                at,
+                cell["代码"],
+                cell["名称"],
+                cell["上级代码"],
+                cell.get("简称", ""),
+                cell.get("区划代码", ""),
+                aliases=cell["别名"],
+                from_day=days[0],
+                to_day=days[1],
             )
         )
     if not lines and not problems:
@@ -188,11 +197,11 @@ def create_campaign(
         problems.append(NAME_WRONG.at(name=name))
     elif Campaign.objects.filter(name=name).exists():
         problems.append(NAME_TAKEN.at(name=name))
-    region_lines, found = read_list(regions, REGION_HEADS, ("启用日期", "停用日期"))
+    region_lines, found = read_list(regions, REGION_HEADS, ("启用日期", "停用日期", "别名"))
     problems += found or check_list(region_lines)
     if not problems:
         problems += check_levels(region_lines, pack)
-    unit_lines, found = read_list(units, UNIT_HEADS, ("简称", "区划代码"))
+    unit_lines, found = read_list(units, UNIT_HEADS, ("简称", "区划代码", "别名"))
     problems += found or check_list(unit_lines)
     known = {line.code for line in region_lines}
     problems += [
@@ -209,7 +218,15 @@ def create_campaign(
         campaign = Campaign.objects.create(name=name, pack_version=version, start=start, demo_clock=demo_clock)
         made = Region.objects.bulk_create(
             [
-                Region(campaign=campaign, code=x.code, name=x.name, position=i, from_day=x.from_day, to_day=x.to_day)
+                Region(
+                    campaign=campaign,
+                    code=x.code,
+                    name=x.name,
+                    aliases=x.aliases,
+                    position=i,
+                    from_day=x.from_day,
+                    to_day=x.to_day,
+                )
                 for i, x in enumerate(region_lines)
             ]
         )
@@ -218,7 +235,15 @@ def create_campaign(
         )
         made_units = Unit.objects.bulk_create(
             [
-                Unit(campaign=campaign, code=x.code, name=x.name, short=x.short, region_code=x.region, position=i)
+                Unit(
+                    campaign=campaign,
+                    code=x.code,
+                    name=x.name,
+                    short=x.short,
+                    aliases=x.aliases,
+                    region_code=x.region,
+                    position=i,
+                )
                 for i, x in enumerate(unit_lines)
             ]
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
@@ -13,7 +13,7 @@ from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import Contribution, asked_by, contribution, question_key
-from zhuanban.tally.tables import Result, RowKey, evaluate, rows_of
+from zhuanban.tally.tables import Result, RowKey, evaluate, regions_of, rows_of
 
 
 def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
@@ -22,6 +22,8 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
     questions = [asked_by(asked, c.question) for c in asked.columns.values() if c.question is not None]
     keys = {q: ids[question_key(q)] for q in questions}
     nodes = {row.count.node for row in rows_of(setting, asked, node, day)}
+    for level in {c.level for c in asked.columns.values() if c.level and c.question is not None}:
+        nodes.update(regions_of(setting, level, RowKey(node), day))
     held: dict[tuple[int, str], dict[str, int]] = {}
     for (measure, here, cell), n in store.sums(keys.values(), sorted(nodes), day).items():
         held.setdefault((measure, here), {})[cell] = n
@@ -83,7 +85,7 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
     """
     if column.ratio is not None:
         return behind(setting, asked, asked.columns[column.ratio[1]], row, day)
-    if column.text is not None:
+    if column.text is not None or (column.level and column.question is None):
         return []
     if column.question is None:
         found: dict[tuple[int, str], Behind] = {}
@@ -96,7 +98,21 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
                     item.record_id, item.ledger, item.number, n, item.now, item.since, item.event
                 )
         return sorted((b for b in found.values() if b.n), key=lambda b: (b.ledger, b.number))
-    return sorted(_behind(setting, asked_by(asked, column.question), row, day), key=lambda b: b.number)
+    records = sorted(_behind(setting, asked_by(asked, column.question), row, day), key=lambda b: b.number)
+    return _one_each(setting, column.level, row, records, day) if column.level else records
+
+
+def _one_each(setting: Setting, level: str, row: RowKey, records: list[Behind], day: int) -> list[Behind]:
+    """Records behind a count of regions: the first of each region adds one, its others nothing."""
+    wanted = set(regions_of(setting, level, row, day))
+    met: set[str] = set()
+    found = []
+    for record in records:
+        region = next((code for code in setting.regions.path(record.now.region, day) if code in wanted), "")
+        if region:
+            found.append(replace(record, n=0 if region in met else 1))
+            met.add(region)
+    return found
 
 
 def _behind(setting: Setting, question: Question, row: RowKey, day: int) -> Iterator[Behind]:

@@ -146,7 +146,7 @@ def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, 
     cells: dict[tuple[str, str], Cell] = {}
     rows = []
     for row in rows_of(setting, table, node, day):
-        mine = {c.key: _cell(setting, table, c, row, count, text) for c in table.columns.values()}
+        mine = {c.key: _cell(setting, table, c, row, day, count, text) for c in table.columns.values()}
         if row.key == "own" and not any(c.value for c in mine.values()):
             continue
         rows.append(row)
@@ -154,24 +154,42 @@ def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, 
     return Result(table, node, day, tuple(rows), cells)
 
 
-def _cell(setting: Setting, table: Table, column: Column, row: Row, count: Count, text: Text) -> Cell:
+def _cell(setting: Setting, table: Table, column: Column, row: Row, day: int, count: Count, text: Text) -> Cell:
     if column.text is not None:
         return Cell("" if row.total or row.key == "own" else text(*column.text, row.key))
     if column.ratio is not None:
         assert column.round is not None
-        part, whole = (_number(table, table.columns[k], row, count) for k in column.ratio)
+        part, whole = (_number(setting, table, table.columns[k], row, day, count) for k in column.ratio)
         ratio = Ratio(part, whole)
         return Cell(ratio.percent(column.round, column.digits), None, ratio)
-    value = _number(table, column, row, count)
+    value = _number(setting, table, column, row, day, count)
     return Cell(scaled_text(value, decimals_of(setting, table, column)), value)
 
 
-def _number(table: Table, column: Column, row: Row, count: Count) -> int:
+def _number(setting: Setting, table: Table, column: Column, row: Row, day: int, count: Count) -> int:
+    if column.level:
+        inside = regions_of(setting, column.level, row.count, day)
+        if column.question is None:
+            return len(inside)
+        question = asked_by(table, column.question)
+        return sum(count(question, RowKey(code)) > 0 for code in inside)
     if column.question is not None:
         return count(asked_by(table, column.question), row.count)
-    return sum(_number(table, table.columns[k], row, count) for k in column.plus) - sum(
-        _number(table, table.columns[k], row, count) for k in column.minus
+    plus, minus = (
+        sum(_number(setting, table, table.columns[k], row, day, count) for k in keys)
+        for keys in (column.plus, column.minus)
     )
+    return plus - minus
+
+
+def regions_of(setting: Setting, level: str, row: RowKey, day: int) -> list[str]:
+    """Codes of the regions of a grid level inside a row, in use on the day."""
+    tree = setting.regions
+    depth = [each.key for each in setting.pack.grid.levels].index(level) + 1
+    inside = tree.subtree(row.node, day)
+    for other in row.without:
+        inside -= tree.subtree(other, day)
+    return sorted(code for code in inside if tree.level(code, day) == depth and tree.nodes[code].in_use(day))
 
 
 def decimals_of(setting: Setting, table: Table, column: Column) -> int:
