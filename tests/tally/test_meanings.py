@@ -125,7 +125,7 @@ def test_both_meanings_and_a_rebuild_agree(plot: list[tuple[Any, Any]], asked: l
             assert (fast.rows, fast.cells) == (slow.rows, slow.cells)
             for row in fast.rows:
                 for column in table.columns.values():
-                    if table.key != "coverage" and column.kind in {"count", "formula"} or column.key == "lit":
+                    if (table.key != "coverage" and column.kind in {"count", "formula"}) or column.key == "lit":
                         behind = queries.behind(here, table, column, row.count, day)
                         assert sum(b.n for b in behind) == fast.cells[(row.key, column.key)].value
             if table.rows.total:
