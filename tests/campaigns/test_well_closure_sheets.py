@@ -1,4 +1,4 @@
-"""What the sheets of this campaign's offices say: days without a year, printed days, names broken by lines and spaces."""
+"""What this campaign's sheets say: days without a year, printed days, names broken by lines and spaces."""
 
 from __future__ import annotations
 

@@ -294,7 +294,11 @@ def test_sample_without_result_waits(desk):
 def test_a_kind_that_is_not_in_the_list_is_kept(desk):
     entered(inspected(desk, "某学校", kind="学校"))
     assert Record.objects.get(ledger="cards").data["kind"] == "学校"
-    assert desk.row("card_summary", "12-08", "合计")[0] == "1"
+    entered(inspected(desk, "某公厕", kind="公厕"))
+    kinds = {k: desk.row("cards_by_kind", "12-08", k)[0] for k in ("公厕", "其他", "合计")}
+    assert kinds == {"公厕": "1", "其他": "1", "合计": "2"}
+    rows = table(desk.here, desk.here.pack.tables["cards_by_kind"], desk.here.regions.root, day("12-08")).rows
+    assert len(rows) == 7 + 1
 
 
 # -- Leads

@@ -420,6 +420,14 @@ columns:
   told: {title: 说是村, count: ponds, word: 二级网格}
   same: {title: 可以, plus: [villages], minus: [told]}
   odd: {title: 不成, sum: ponds.fish, word: 条}  #! pack-004
+=== a rest of what has no rest | tables/t.yaml
+title: 各乡镇
+rows: {by: region, rest: 其余}  #! pack-079
+columns: {ponds: {title: 塘, count: ponds}}
+=== a rest of words | tables/t.yaml
+title: 各类
+rows: {by: kind, rest: 其余, total: 合计}
+columns: {ponds: {title: 塘, count: ponds}}
 === regions where rows are none | tables/t.yaml
 title: 覆盖
 rows: {by: kind}

@@ -33,6 +33,13 @@ from zhuanban.tally.tables import TOTAL
 pytestmark = pytest.mark.django_db
 
 COVERAGE = {
+    "tables/kinds_and_rest.yaml": """
+title: 灯型与其余表
+rows: {by: kind, names: [高杆], rest: 其余, total: 合计}
+columns:
+  all: {title: 登记（盏）, count: lamps}
+  done: {title: 修复（盏）, count: lamps, reached: 修复}
+""",
     "tables/coverage.yaml": """
 title: 路灯覆盖表
 rows: {by: region, total: 合计}

@@ -549,6 +549,8 @@ class _Checker:
             if name in seen:
                 self.wrong(problems.ROW_TWICE, *here, "names", i, row=name)
             seen.add(name)
+        if rows.rest and rows.by in ("region", "unit"):
+            self.wrong(problems.REST_OF_NAMES, *here, "rest", by=rows.by)
         if rows.by == "region":
             if rows.names:
                 self.wrong(problems.NAMES_OF_REGIONS, *here, "names")

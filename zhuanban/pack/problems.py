@@ -147,6 +147,7 @@ LEVEL_ABOVE = Kind(
     "列“{column}”数有条目的{level}，台账“{ledger}”的条目却落在更高的一级。",
     "请把 regions 改成 {own}，或换一个台账。",
 )
+REST_OF_NAMES = Kind("pack-079", "行按“{by}”分，没有“其余”可言。", "rest 只用在按选项栏目分行的表里，请删去。")
 MISSING_WHAT = Kind(
     "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写一级网格，或一个关联栏目，或两样各写一个。"
 )

@@ -34,6 +34,7 @@ def read_table(ledgers: Mapping[str, Ledger], key: str, said: Said) -> Table:
     rows = Rows(
         by=rows_said.text("by", "region"),
         names=rows_said.texts("names"),
+        rest=rows_said.text("rest"),
         total=rows_said.text("total"),
         total_first=rows_said.one_of("total_at", ("top", "bottom"), "top") == "top",
     )

@@ -227,6 +227,7 @@ class Rows:
     names: tuple[str, ...] = ()  # unit short names (or option words) in printed order; () = all
     total: str = ""  # printed name of the total row; "" = none
     total_first: bool = True
+    rest: str = ""  # by a choice field: the row of all words that have no row of their own; "" = none
 
 
 @dataclass(frozen=True, slots=True)

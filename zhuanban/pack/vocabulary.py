@@ -82,7 +82,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "前提": ("exists", "none", "where", "scope", "level", "says"),
     "条件": ("not", "empty", "filled", "at_least", "at_most", "before", "on_or_after"),
     "统计表": ("title", "source", "head", "rows", "columns", "checks"),
-    "行": ("by", "names", "total", "total_at"),
+    "行": ("by", "names", "rest", "total", "total_at"),
     "列": (
         "title",
         "source",

@@ -124,6 +124,7 @@ def say_rows(table: Table, pack: Pack) -> str:
         ledgers = (pack.ledgers.get(c.question.ledger) for c in table.columns.values() if c.question is not None)
         what = f"各种{next((say_field(each, rows.by) for each in ledgers if each is not None), rows.by)}"
     names = f"：{'、'.join(rows.names)}" if rows.names else ""
+    names += f"，其余归入“{rows.rest}”" if rows.rest else ""
     if not rows.total:
         return f"{what}{names}，不设合计行"
     return f"{what}{names}，“{rows.total}”行在{'最前' if rows.total_first else '最后'}，是各行之和"

@@ -31,7 +31,7 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
     def count(question: Question, row: RowKey) -> int:
         measure = keys[question]
         cells = held.get((measure, row.node), {})
-        total = sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
+        total = sum(n for c, n in cells.items() if row.takes(c))
         return total - sum(sum(held.get((measure, w), {}).values()) for w in row.without)
 
     return evaluate(
@@ -161,7 +161,7 @@ def _look(
 def _amount(cells: Mapping[str, int], snap: Snapshot, inside: frozenset[str], row: RowKey) -> int:
     if snap.region not in inside:
         return 0
-    return sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
+    return sum(n for c, n in cells.items() if row.takes(c))
 
 
 def _event_on(facts: list[Fact], day: int) -> Fact:

@@ -34,12 +34,17 @@ Text = Callable[[str, str, str], str]
 class RowKey:
     """What a row counts: records below region `node` (less those below `without`), with unit or word in `cells`.
 
-    `cells` None counts all.
+    `cells` None counts all; `but` leaves these out of it.
     """
 
     node: str
     cells: frozenset[str] | None = None
     without: tuple[str, ...] = ()
+    but: frozenset[str] = frozenset()
+
+    def takes(self, cell: str) -> bool:
+        """Does the row count what stands in this cell of a node?"""
+        return cell not in self.but if self.cells is None else cell in self.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def rows_of(setting: Setting, table: Table, node: str, day: int) -> list[Row]:
         case _:
             rows = _word_rows(setting, table, node)
     if table.rows.total:
-        if table.rows.by == "region" and not table.rows.names:
+        if table.rows.by == "region" or table.rows.rest:
             count = RowKey(node)
         else:
             # The total is the sum of the rows above or below it, never of something that is not printed.
@@ -138,7 +143,14 @@ def _word_rows(setting: Setting, table: Table, node: str) -> list[Row]:
     if not words:
         question = next(c.question for c in table.columns.values() if c.question is not None)
         words = tuple(o.title for o in setting.pack.ledgers[question.ledger].fields[table.rows.by].options)
-    return [Row(word, word, RowKey(node, frozenset({word}))) for word in words]
+    rest = table.rows.rest
+    own = frozenset(words) - {rest}
+    rows = [Row(w, w, RowKey(node, frozenset({w}))) for w in words if w != rest]
+    if not rest:
+        return rows
+    other = Row(rest, rest, RowKey(node, but=own))
+    at = words.index(rest) if rest in words else len(rows)
+    return [*rows[:at], other, *rows[at:]]
 
 
 def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, text: Text) -> Result:
