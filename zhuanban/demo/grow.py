@@ -175,9 +175,10 @@ def _value(said: Mapping[str, Any], rng: random.Random, item: Item, since: int |
         low, high = said["date"]
         base = since if since is not None else min(item.days.values())
         return iso(base + rng.randint(low, high))
-    if "year" in said:
+    if "year" in said:  # a day of one of these years; of the last one, a day before October
         low, high = said["year"]
-        return f"{low + item.index % (high - low + 1)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
+        year = low + item.index % (high - low + 1)
+        return f"{year}-{rng.randint(1, 12 if year < high else 9):02d}-{rng.randint(1, 28):02d}"
     return _text(said.get("text"), words)
 
 

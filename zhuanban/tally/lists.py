@@ -91,12 +91,13 @@ def _records(
     holds = compile_conditions(where, setting.pack.ledgers[ledger])
     rows = Record.objects.filter(visible, campaign=setting.campaign, ledger=ledger, first_on__lte=day)
     numbers = dict(rows.order_by("number").values_list("pk", "number"))
-    for pk, facts in facts_of(numbers).items():
-        now = as_of(facts, day)
+    facts = facts_of(numbers)
+    for pk, number in numbers.items():
+        now = as_of(facts[pk], day)
         if (
             now is not None
             and not now.withdrawn
             and now.region in inside
             and holds(now.data, now.state, now.region, now.unit, day)
         ):
-            yield Listed(numbers[pk], now.region, now)
+            yield Listed(number, now.region, now)
