@@ -18,8 +18,9 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
+from tests.hurricane import DISTRICTS, LAST, Played, day
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.core.day import BEIJING
 from zhuanban.core.problem import Refused
 from zhuanban.demo.play import load_demo
 from zhuanban.ledger.change import Change, Step
@@ -28,61 +29,15 @@ from zhuanban.ledger.models import Event, Record, Waiting
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.search import Filter, find
 from zhuanban.oversight.draws import draw
-from zhuanban.people.models import AccessLog, User
-from zhuanban.people.queries import Setting, setting
-from zhuanban.people.scope import OPERATOR, actor_for
+from zhuanban.people.models import AccessLog
+from zhuanban.people.queries import setting
+from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.actions import import_files
 from zhuanban.sheets.export import csv_pieces
 from zhuanban.sheets.out import ledger_columns, ledger_rows
-from zhuanban.tally.lists import Listed, find_list
-from zhuanban.tally.lists import work_list as listed_as_of
-from zhuanban.tally.queries import Behind, behind, table
-from zhuanban.tally.tables import find_column, find_row
 
 # The play is the same on both engines; the rooms that it goes through are tested on both.
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
-
-DISTRICTS = {"卧龙区": "411303", "宛城区": "411302", "高新区": "411371", "城乡一体化示范区": "411372"}
-LAST = "12-08"
-
-
-class Played:
-    """Short words for what is asked of the played campaign."""
-
-    def __init__(self, here: Setting) -> None:
-        self.here = here
-
-    def rows(self, key: str, on: str = LAST, node: str = "") -> dict[str, list[str]]:
-        """Printed figures by row."""
-        result = self.result(key, on, node)
-        return {r.name: [result.cells[r.key, c].text for c in result.table.columns] for r in result.rows}
-
-    def result(self, key: str, on: str, node: str) -> Any:
-        return table(self.here, self.here.pack.tables[key], node or self.here.regions.root, day(on))
-
-    def behind(self, key: str, row: str, column: str, on: str = LAST) -> list[Behind]:
-        result = self.result(key, on, "")
-        asked = find_column(result.table, column)
-        return behind(self.here, result.table, asked, find_row(result, row).count, day(on))
-
-    def listed(self, key: str, on: str = LAST, node: str = "") -> list[Listed]:
-        return listed_as_of(self.here, find_list(self.here, key), node or self.here.regions.root, day(on))
-
-    def names(self, key: str, on: str = LAST, node: str = "") -> list[str]:
-        """Numbers of the records, or names of the regions, on a work list."""
-        return [x.number or self.here.regions.name(x.region) for x in self.listed(key, on, node)]
-
-    def records(self, ledger: str, **said: Any) -> list[Record]:
-        found = Record.objects.filter(campaign=self.here.campaign, ledger=ledger).order_by("number")
-        return [r for r in found if all(r.data.get(k) == v for k, v in said.items())]
-
-    def viewer(self, login: str) -> Viewer:
-        user = User.objects.get(username=login)
-        return Viewer(self.here, actor_for(user, self.here.campaign, day(LAST)))
-
-
-def day(on: str) -> int:
-    return from_iso(f"2023-{on}")
 
 
 @pytest.fixture(scope="module")

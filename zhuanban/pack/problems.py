@@ -149,6 +149,6 @@ LEVEL_ABOVE = Kind(
 )
 REST_OF_NAMES = Kind("pack-079", "行按“{by}”分，没有“其余”可言。", "rest 只用在按选项栏目分行的表里，请删去。")
 MISSING_WHAT = Kind(
-    "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写一级网格，或一个关联栏目，或两样各写一个。"
+    "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写网格的一级，或一个关联栏目，或两样各写一个。"
 )
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")
