@@ -168,7 +168,7 @@ def _value(said: Mapping[str, Any], rng: random.Random, item: Item, since: int |
         low, high = said["range"]
         return rng.randint(low, high)
     if "person" in said:
-        return rng.choice(SURNAMES) + rng.choice(GIVEN) + rng.choice(GIVEN)
+        return f"{rng.choice(SURNAMES)}某{rng.choice(GIVEN)}"  # plainly nobody
     if "phone" in said:
         return f"1990000{rng.randint(0, 9999):04d}"  # no such numbers are in use
     if "date" in said:

@@ -31,7 +31,7 @@ from zhuanban.people.models import (
 )
 from zhuanban.people.queries import Setting, is_rooted, setting
 from zhuanban.people.scope import Actor
-from zhuanban.people.tree import find_loops
+from zhuanban.people.tree import find_loops, words_of
 
 NAME_TAKEN = Kind("people-002", "已有名为“{name}”的行动。", "请换一个名称。")
 NAME_WRONG = Kind("people-003", "行动名称“{name}”不合要求。", "请用 1 至 60 个字，不含斜杠和空格。")
@@ -55,6 +55,10 @@ DAY_ORDER = Kind("people-016", "停用日期早于启用日期。", "请核对�
 POST_UNKNOWN = Kind("people-017", "行动包里没有岗位“{post}”。", "可用的岗位：{known}。")
 UNDER_ITSELF = Kind("people-018", "不能把 {code} 挂到它自己的下级 {parent} 下面。", "请另选上级。")
 TIME_ORDER = Kind("people-019", "该日期之后，{code} 已有过一次调整（{day}）。", "请填写更晚的日期。")
+
+ALIAS_TAKEN = Kind(
+    "people-020", "别名“{alias}”也是 {other} 的名称、简称或别名。", "请只留一处，否则表格里写到它时分不清。"
+)
 
 REGION_HEADS = ("代码", "名称", "上级代码", "启用日期", "停用日期", "别名")
 UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码", "别名")
@@ -161,6 +165,20 @@ def check_list(lines: Sequence[Line]) -> list[Problem]:
     return problems
 
 
+def check_aliases(lines: Sequence[Line]) -> list[Problem]:
+    """Aliases that also name somebody else. (Names themselves may repeat: two towns may each have an east street.)"""
+    bearers: dict[str, set[str]] = {}
+    for line in lines:
+        for word in {line.name, line.short, *words_of(line.aliases)} - {""}:
+            bearers.setdefault(word, set()).add(line.code)
+    return [
+        ALIAS_TAKEN.at(line.at, alias=alias, other="、".join(sorted(bearers[alias] - {line.code})))
+        for line in lines
+        for alias in words_of(line.aliases)
+        if bearers[alias] != {line.code}
+    ]
+
+
 def check_levels(lines: Sequence[Line], pack: Pack) -> list[Problem]:
     """A level too many, or a level skipped, against the pack's grid (needs a list without circles)."""
     above = {line.code: line.parent for line in lines}
@@ -209,6 +227,7 @@ def create_campaign(
         for line in unit_lines
         if line.region and line.region not in known
     ]
+    problems += check_aliases(unit_lines)
     if problems:
         raise Refused(problems)
     with transaction.atomic():
