@@ -6,6 +6,7 @@ tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,14 @@ JIA, YI, BING, DING = "411300101201", "411300101202", "411300102201", "411300102
 START = "2024-01-01"
 
 
-def make(folder: Path, name: str = "lamps") -> Campaign:
-    """The campaign, made the way an office would make it."""
-    pack = load(FILES, "lamps")
+def make(folder: Path, name: str = "lamps", more: Mapping[str, str] | None = None) -> Campaign:
+    """The campaign, made the way an office would make it; `more` adds files to the pack."""
+    files = {**FILES, **(more or {})}
+    pack = load(files, "lamps")
     (folder / "regions.csv").write_text(REGIONS, "utf-8")
     (folder / "units.csv").write_text(UNITS, "utf-8")
     return create_campaign(
-        name, FILES, pack, folder / "regions.csv", folder / "units.csv", from_iso(START), demo_clock=True
+        name, files, pack, folder / "regions.csv", folder / "units.csv", from_iso(START), demo_clock=True
     )
 
 

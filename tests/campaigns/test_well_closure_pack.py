@@ -138,6 +138,7 @@ RATES = """
     team_coverage    | coverage      | teams     | streets  | floor
     wells_outcome    | sealed_rate   | sealed    | unlawful | floor
     problems         | close_rate    | closed    | found    | floor
+    publicity_reach  | reach         | reached   | communities | floor
 """
 
 
@@ -293,21 +294,21 @@ def test_counting_words(pack):
     }
 
 
-def test_baseline_numbers_add_up(pack):
-    """Every state that is known is one of: with a well, without one, not yet looked at."""
-    users = pack.ledgers["users"]
-    for state in users.states.values():
-        parts = [m for m in ("有井", "无井") if m in state.reached]
-        assert ("查明" in state.reached) == (len(parts) == 1)
-        assert ("在册" in state.reached) == (len(parts) == 1 or state.key == "未查")
+def test_baseline_is_told_by_the_cards(pack):
+    """Nothing of the baseline is typed twice: what a household is follows from the card that points to it."""
     columns = pack.tables["baseline"].columns
-    assert [c.question.reached for c in columns.values() if c.question] == ["在册", "查明", "有井", "无井", ""]
+    asked = {k: c.question.ledger for k, c in columns.items() if c.question}
+    assert asked == {"known": "users", **dict.fromkeys(("inspected", "with_well", "without_well", "unlisted"), "cards")}
+    assert (columns["unknown"].plus, columns["unknown"].minus) == (("known",), ("inspected",))
+    assert {c.word for k, c in columns.items() if k in asked and k != "known"} == {pack.ledgers["users"].word}
+    assert pack.ledgers["cards"].fields["user"].ledger == "users"
 
 
 def test_outside_scope_is_not_unknown(pack):
-    state = pack.ledgers["users"].states["范围外"]
-    assert state.reached == ()
-    assert [c.value for c in pack.lists["users_unknown"].where] == ["未查"]
+    for state in ("范围外", "销户"):
+        assert pack.ledgers["users"].states[state].reached == ()
+    unknown = pack.lists["users_unknown"]
+    assert (unknown.missing_link, unknown.listed, [c.value for c in unknown.among]) == ("user", "users", ["在册"])
 
 
 def test_hints_are_in_no_table(pack):
@@ -510,7 +511,6 @@ LINKS = """
     wells             | card        | cards             |
     cards             | hints       | hints             | many
     cards             | user        | users             |
-    users             | card        | cards             |
     samples           | card        | cards             |
     problems          | sealed_well | sealed_wells      |
     problems          | well        | wells             |
@@ -630,7 +630,7 @@ LISTS = """
     sealed_reopened                | sealed_wells     |
     sealed_without_photo           | sealed_wells     |
     streets_short                  | street_readiness |
-    users_unknown                  | users            |
+    users_unknown                  | cards            |
     samples_waiting                | samples          |
     filings_missing                | filings          |
     wells_keep_expired             | wells            |
@@ -648,7 +648,7 @@ LISTS = """
 def test_lists(pack, key, ledger, level):
     found = pack.lists[key]
     assert (found.ledger, found.missing_level) == (ledger, level)
-    assert found.where or level
+    assert found.where or level or found.missing_link
 
 
 # -- Grid, stages, texts, draws
@@ -780,7 +780,16 @@ def test_rows_by_unit_are_units(pack, units):
 
 PAGE = ROOT / "docs" / "campaigns" / "000.md"
 LINES = [f"000-{n:02}" for n in range(1, 61)] + [f"000-I{n:02}" for n in range(1, 21)]
-STORIES = set(re.findall(r"^def (test_\w+)", (HERE / "test_well_closure_stories.py").read_text("utf-8"), re.M))
+WRITTEN = {  # the page's word before a test's name → where that test is
+    "": [HERE / "test_well_closure_pack.py"],
+    "story": [HERE / "test_well_closure_stories.py"],
+    "sheet": [HERE / "test_well_closure_sheets.py"],
+    "demo": sorted((ROOT / "tests" / "demo").glob("test_*.py")),
+}
+TESTS = {
+    word: {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), re.M)}
+    for word, files in WRITTEN.items()
+}
 LATER = words("bulletin console phone public (issue")
 
 
@@ -807,9 +816,11 @@ def test_what_the_page_names_is_there(pack, line):
             assert f"{thing}.{part}" in {"pack.yaml", "core.ratio"}
     for part in re.findall(r"LATER (\S+)", f"{where} {test}"):
         assert part.rstrip(",;.") in LATER
-    assert test or "LATER" in where
-    done = re.sub(r"TODO `[^`]*`", "", test)
-    for told, name in re.findall(r"(story )?`(test_\w+)`", done):
-        assert name in (STORIES if told else globals()), name
+    told = re.findall(r"(?:(story|sheet|demo) )?`(test_\w+)`", test)
+    assert told or "LATER" in where
+    assert "TODO" not in where + test
+    assert "WORD" not in where + test
+    for word, name in told:
+        assert name in TESTS[word], name
     for file in re.findall(r"`(tests/[\w/]+\.py)`", test):
         assert (ROOT / file).exists()

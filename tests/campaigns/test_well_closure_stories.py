@@ -22,6 +22,7 @@ from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.read import load, pack_files
 from zhuanban.people.actions import create_campaign, hang_region
@@ -261,11 +262,17 @@ def test_baseline_adds_up(desk):
     users = [entered(desk.open("users", "11-20", CELL, unit=WATER, name=n)) for n in names]
     entered(desk.open("users", "11-20", CELL, move="划出范围", name="外单位", out_of_scope="公共供水总表后"))
     card = entered(inspected(desk, "甲商店", has_well="是", wells=1, user=users[0]))
-    entered(desk.step("users", users[0], "查明有井", "12-07", card=card))
-    # known, inspected, with a well, without, unknown, coverage
-    assert desk.row("baseline", "12-06", "卧龙区") == ["3", "0", "0", "0", "3", "0%"]
-    assert desk.row("baseline", "12-08", "卧龙区") == ["3", "1", "1", "0", "2", "33%"]
-    assert desk.listed("users_unknown", "12-08") == users[1:]
+    entered(inspected(desk, "名册上没有的店"))
+    # known, inspected, with a well, without, unknown, coverage, found though not listed
+    assert desk.row("baseline", "12-06", "卧龙区") == ["3", "0", "0", "0", "3", "0%", "0"]
+    assert desk.row("baseline", "12-08", "卧龙区") == ["3", "1", "1", "0", "2", "33%", "1"]
+    assert [desk.listed("users_unknown", d) for d in ("11-19", "12-06", "12-08")] == [[], users, users[1:]]
+    # The card says it once: corrected or withdrawn, the register follows, back to its day.
+    entered(desk.amend("cards", card, "12-07", has_well="否"))
+    assert desk.row("baseline", "12-08", "卧龙区") == ["3", "1", "0", "1", "2", "33%", "1"]
+    entered(desk.send("cards", Step("withdraw", day("12-09"), reason="填错户"), card, OPERATOR))
+    assert desk.row("baseline", "12-09", "卧龙区") == ["3", "0", "0", "0", "3", "0%", "1"]
+    assert desk.listed("users_unknown", "12-09") == users
 
 
 def test_hints_are_no_cards(desk):
@@ -287,7 +294,11 @@ def test_sample_without_result_waits(desk):
 def test_a_kind_that_is_not_in_the_list_is_kept(desk):
     entered(inspected(desk, "某学校", kind="学校"))
     assert Record.objects.get(ledger="cards").data["kind"] == "学校"
-    assert desk.row("card_summary", "12-08", "合计")[0] == "1"
+    entered(inspected(desk, "某公厕", kind="公厕"))
+    kinds = {k: desk.row("cards_by_kind", "12-08", k)[0] for k in ("公厕", "其他", "合计")}
+    assert kinds == {"公厕": "1", "其他": "1", "合计": "2"}
+    rows = table(desk.here, desk.here.pack.tables["cards_by_kind"], desk.here.regions.root, day("12-08")).rows
+    assert len(rows) == 7 + 1
 
 
 # -- Leads
@@ -301,6 +312,14 @@ def test_lead_handed_down_counts_once(desk):
     assert desk.row("lead_handling", "12-08", "卧龙区") == ["1", "1", "0", "0%", "0"]
     assert desk.row("lead_handling", "12-08", "合计") == ["1", "1", "0", "0%", "0"]
     assert desk.row("lead_handling", "12-08", "七一街道", WOLONG)[0] == "1"
+    told = Viewer(desk.here, WOLONG_OFFICE).history(desk.here.pack.ledgers["leads"], number)["events"]
+    holders = [(e["on"], e.get("region_name", ""), e.get("unit_name", "")) for e in told]
+    assert holders == [
+        ("2023-12-01", "卧龙区", ""),  # taken by the city for 卧龙区
+        ("2023-12-02", "", "卧龙区"),
+        ("2023-12-03", "七一街道", "七一街道办事处"),
+        ("2023-12-04", "七一社区", ""),
+    ]
 
 
 def test_own_and_refused_leads_are_not_in_the_table(desk):
@@ -555,9 +574,17 @@ def test_nine_rules_final_one_issued(desk):
 
 
 def test_explained_in_one_district(desk):
-    rule = entered(desk.open("rules", "12-01", kind="办法", title="自备井排查办法"))
-    entered(desk.open("explanations", "12-06", WOLONG, unit="Q1", rule=rule, session=1, attendance=60))
-    assert desk.listed("districts_without_explanation", "12-08") == ["宛城区", "高新区", "城乡一体化示范区"]
+    rules = [entered(desk.open("rules", "12-01", kind="办法", title=t)) for t in ("排查办法", "追责问责办法")]
+    entered(desk.open("rules", "12-01", kind="制度"))  # internal ones are explained to nobody
+    entered(desk.open("explanations", "12-06", WOLONG, unit="Q1", rule=rules[0], session=1, attendance=60))
+    asked = find_list(desk.here, "districts_without_explanation")
+    found = work_list(desk.here, asked, desk.here.regions.root, day("12-08"))
+    others = [WANCHENG, GAOXIN, SHIFAN]
+    first = [(x.number, x.region) for x in found if x.number == rules[0]]
+    assert sorted(first) == sorted((rules[0], r) for r in others)
+    assert sorted(x.region for x in found if x.number == rules[1]) == sorted([WOLONG, *others])
+    assert len(found) == 7
+    assert len(work_list(desk.here, asked, WOLONG, day("12-08"))) == 1
 
 
 def test_two_meetings_of_a_series_in_one_week(desk):
@@ -631,6 +658,10 @@ def test_publicity_by_form_and_communities_without_any(desk):
         entered(desk.open("publicity", "11-20", QIYI_COMMUNITY, form=form, count=times, place="社区门口"))
     assert desk.row("publicity_forms", "12-08", "七一街道", WOLONG) == ["10", "5", "1", "4", "2", "5"]
     assert desk.listed("communities_without_publicity", "12-08", QIYI) == ["工业路社区", "双桥社区"]
+    # communities, reached, not reached, reach; at the street, and at the community itself
+    assert desk.row("publicity_reach", "12-08", "卧龙区") == ["27", "1", "26", "3%"]
+    assert desk.row("publicity_reach", "12-08", "七一社区", QIYI) == ["1", "1", "0", "100%"]
+    assert desk.row("publicity_reach", "11-19", "卧龙区")[1] == "0"
     assert waits(desk.open("publicity", "11-20", QIYI, form="宣传车", count=1, place="街上")) == ["ledger-016"]
 
 
@@ -670,6 +701,15 @@ def test_a_unit_is_found_by_full_and_short_name(desk):
     units = desk.here.units
     assert units.find(full, day("12-08")) == units.find("市领导小组办公室", day("12-08")) == [OFFICE]
     assert units.children(WATER, day("12-08")) == ["SW01", "SW02"]
+    known_as = {
+        "SJ02": ("市城管局", "城管局", "南阳市城市管理局"),
+        "SJ03": ("市住建局", "住建局"),
+        "SW": ("水务集团", "北控南阳水务", "北控南阳水务集团", "北控南阳水务集团有限公司"),
+        "Q4": ("城乡一体化示范区", "示范区"),
+    }
+    for code, names in known_as.items():
+        assert [units.find(name, day("12-08")) for name in names] == [[code]] * len(names)
+    assert desk.here.regions.find("示范区", day("12-08")) == [SHIFAN]
 
 
 def test_moved_street_keeps_earlier_tables(desk):

@@ -398,6 +398,42 @@ none: {title: 没有鱼塘的村, ledger: ponds, missing: village}
 bad: {title: 不成, ledger: pond}  #! pack-022
 worse: {title: 不成, ledger: ponds, missing: county}  #! pack-027
 worst: {ledger: ponds, where: {du: {before: as_of}}}  #! pack-006 pack-021
+=== what lists miss | lists.yaml
+pairs: {title: 没有渠的塘, ledger: canals, missing: [pond, town], among: {due: {before: as_of}}}
+two: {title: 不成, ledger: canals, missing: [town, village]}  #! pack-078
+slip: {title: 不成, ledger: canals, missing: ponds}  #! pack-027
+loose: {title: 不成, ledger: canals, missing: town, among: {state: 在查}}  #! pack-004
+wrong: {title: 不成, ledger: canals, missing: pond, among: {state: 已清理}}  #! pack-023
+=== regions that hold something | tables/t.yaml
+title: 覆盖
+rows: {by: region, total: 合计}
+columns:
+  villages: {title: 村, regions: village}
+  reached: {title: 有塘的村, regions: village, with: ponds, reached: 清塘}
+  rate: {title: 覆盖率, ratio: [reached, villages], round: floor}
+  left: {title: 无塘的村, plus: [villages], minus: [reached]}
+  far: {title: 有渠的村, regions: village, with: canals}  #! pack-077
+  slip: {title: 不成, regions: vilage, with: pond}  #! pack-022 pack-027
+  loose: {title: 不成, regions: village, reached: 清塘}  #! pack-004
+  mixed: {title: 不成, plus: [villages, ponds]}  #! pack-041
+  ponds: {title: 塘, count: ponds}
+  told: {title: 说是村, count: ponds, word: 二级网格}
+  same: {title: 可以, plus: [villages], minus: [told]}
+  odd: {title: 不成, sum: ponds.fish, word: 条}  #! pack-004
+=== a rest of what has no rest | tables/t.yaml
+title: 各乡镇
+rows: {by: region, rest: 其余}  #! pack-079
+columns: {ponds: {title: 塘, count: ponds}}
+=== a rest of words | tables/t.yaml
+title: 各类
+rows: {by: kind, rest: 其余, total: 合计}
+columns: {ponds: {title: 塘, count: ponds}}
+=== regions where rows are none | tables/t.yaml
+title: 覆盖
+rows: {by: kind}
+columns:
+  ponds: {title: 塘, count: ponds}
+  villages: {title: 村, regions: village, with: canals}  #! pack-076 pack-077
 === the pack itself | pack.yaml
 key: Ponds  #! pack-011 pack-006
 version: 3
@@ -428,6 +464,13 @@ fields: {says: {title: 安排, type: text}}
 """
 
 
+CANALS = """\
+title: 水渠台账
+region: {level: town}
+fields: {pond: {title: 鱼塘, type: link, ledger: ponds}}
+"""
+
+
 def cases():
     for part in CASES.split("=== ")[1:]:
         head, _, text = part.partition("\n")
@@ -454,7 +497,8 @@ def found(files):
 
 @pytest.mark.parametrize(("file", "text"), list(cases()))
 def test_every_defect_has_its_line(file, text):
-    files = {"pack.yaml": PACK, "ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, file: text}
+    ledgers = {"ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, "ledgers/canals.yaml": CANALS}
+    files = {"pack.yaml": PACK, **ledgers, file: text}
     got, said = found(files)
     assert got == marked(files), "\n".join(map(str, said))
 

@@ -51,7 +51,11 @@ def block(start):
 def test_the_page_s_examples_load():
     posts = "  district_office: {title: 乡镇办}\nstages:"
     pack = block("key: orchard-pest").replace("stages:", posts, 1)
-    pack = pack.replace("    block:", "    street: {title: 街道级}\n    cell: {title: 小区级}\n    block:", 1)
+    pack = pack.replace(
+        "    block:",
+        "    district: {title: 区级}\n    street: {title: 街道级}\n    cell: {title: 小区级}\n    block:",
+        1,
+    )
     ledger = block("title: 果园台账").replace(
         "fields:\n",
         "fields:\n  inspector: {title: 排查人, type: person}\n  rechecker: {title: 复查人, type: person}\n",
@@ -67,7 +71,7 @@ fields:
     guards = block("requires:").replace("\n", "\n      ").rstrip()
     cards = f"""
 title: 排查卡
-fields: {{name: {{title: 户名, type: text}}}}
+fields: {{name: {{title: 户名, type: text}}, user: {{title: 户号, type: link, ledger: users}}}}
 workflow:
   states: {{已复核: {{closed: true}}}}
   moves:
@@ -83,6 +87,9 @@ workflow:
         "ledgers/leads.yaml": leads
         + block("workflow:\n  states:\n    已受理").replace("[city_office]", "[county_office]"),
         "ledgers/cards.yaml": cards,
+        "ledgers/users.yaml": "title: 户册\nfields: {name: {title: 户名, type: text}}",
+        "ledgers/rules.yaml": "title: 办法\nfields: {name: {title: 名称, type: text}}",
+        "ledgers/explanations.yaml": "title: 解读\nfields: {rule: {title: 办法, type: link, ledger: rules}}",
         "ledgers/filings.yaml": "title: 备案\nfields: {kind: {title: 种类, type: choice, options: [复查办法]}}",
         "ledgers/readiness.yaml": "title: 落实\none_per: [region]\nfields:\n"
         "  staff: {title: 人员, type: text}\n  funds: {title: 经费, type: number, decimals: 2, unit: 万元}",

@@ -25,7 +25,6 @@ SHARED: dict[str, str] = {
     "名称": "head of the regions' and units' files",
     "简称": "head of the units' file",
     "备注": "what notes are headed with in any sheet",
-    "序号": "running number of any sheet's rows",
     "办理情况": "what the right half of any sheet may be headed with",
     "单位": "the unit of any record",
     "区域": "corner cell of any table by region",

@@ -72,7 +72,7 @@ def campaign(request: HttpRequest, name: str) -> CampaignOut:
         ],
         ledgers=[_ledger(seen, ledger) for ledger in pack.ledgers.values() if seen.knows(ledger)],
         tables=[_table(table) for table in seen_tables(seen)],
-        lists=[ListBrief(key=x.key, title=x.title, ledger=x.ledger) for x in seen_lists(seen)],
+        lists=[ListBrief(key=x.key, title=x.title, ledger=x.listed) for x in seen_lists(seen)],
     )
 
 

@@ -171,7 +171,7 @@ class LedgerOut(Schema):
 class ColumnOut(Schema):
     key: str = Field(title="列")
     title: str = Field(title="列名")
-    kind: Literal["count", "ratio", "text", "formula"] = Field(title="种类")
+    kind: Literal["count", "regions", "ratio", "text", "formula"] = Field(title="种类")
 
 
 class TableBrief(Schema):

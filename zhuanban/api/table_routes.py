@@ -144,7 +144,7 @@ def work_list(
     return ListOut(
         key=asked.key,
         title=asked.title,
-        ledger=asked.ledger,
+        ledger=asked.listed,
         as_of=to_date(day),
         count=len(found),
         entries=[

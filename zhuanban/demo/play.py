@@ -7,6 +7,7 @@ pictures through `evidence.actions.keep`, each by a person who holds the post fo
 from __future__ import annotations
 
 import csv
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,15 +21,16 @@ from django.contrib.auth.hashers import make_password
 
 from zhuanban.atlas.actions import load_outlines
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, iso, to_date
+from zhuanban.core.day import BEIJING, from_iso, iso, to_date
 from zhuanban.demo.grow import Item, as_of, grow
 from zhuanban.demo.pictures import picture
-from zhuanban.demo.script import Growth, Login, Script, read_script
+from zhuanban.demo.script import Act, Drawn, Growth, Script, Sent, read_script
 from zhuanban.demo.workbooks import Sheet, Value, write
 from zhuanban.evidence.actions import keep
-from zhuanban.ledger.change import Change, Step
+from zhuanban.ledger.change import Change, Outcome, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.seals import seal_finished_days
+from zhuanban.oversight.draws import draw
 from zhuanban.pack.read import find_pack, load, pack_files
 from zhuanban.pack.values import FILE_TYPES, FieldType, Ledger
 from zhuanban.people.actions import create_campaign, give_post
@@ -38,6 +40,7 @@ from zhuanban.people.scope import Actor, actor_for
 from zhuanban.sheets.actions import import_files
 
 Say = Callable[[str], None]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class _Play:
                 day += 1
                 with clock.set_to(self._moment(day, 1)):
                     seal_finished_days(self.here.campaign)
-            with clock.set_to(self._moment(task.day, 17) + timedelta(minutes=task.order % 60)):
+            with clock.set_to(self._moment(task.day, 17) + timedelta(seconds=5 * task.order)):
                 task.run()
 
     def _moment(self, day: int, hour: int) -> datetime:
@@ -115,7 +118,7 @@ class _Play:
         password = secrets.token_urlsafe(6)
         hashed = make_password(password)  # one hash for all: this is a demonstration's password
         rows = []
-        for login in self._all_logins():
+        for login in self.script.logins.values():
             user, made = User.objects.get_or_create(
                 username=login.login, defaults={"display_name": login.name, "password": hashed}
             )
@@ -132,9 +135,6 @@ class _Play:
             writer = csv.DictWriter(stream, ["login", "name", "post", "password"])
             writer.writeheader()
             writer.writerows(rows)
-
-    def _all_logins(self) -> Iterator[Login]:
-        yield from self.script.logins.values()
 
     def _region(self, name: str) -> str:
         return self._one(self.here.regions.find(name, self.script.start), name) if name else ""
@@ -154,16 +154,20 @@ class _Play:
         order = 0
         for sent in self.script.sent:
             order += 1
-            path = self.script.folder / sent.file
-            yield Task(sent.on, order, self._importing(sent.ledger, [path], sent.by, sent.on))
+            yield Task(sent.on, order, self._importing(sent.ledger, [self._dressed(sent)], sent.by, sent.on))
+        grown: dict[str, list[Item]] = {}
         for growth in self.script.grown:
-            items = grow(growth, self.script.seed, self._cells(growth), self._code)
+            items = grow(growth, self.script.seed, self.script.end, self._places(growth), self._code, grown)
+            grown[growth.key] = items
             for task in self._sending(growth, items) if growth.via == "door" else self._sheets(growth, items):
                 order += 1
                 yield Task(task.day, order, task.run)
-        for stray in self.script.strays:
+        for nth, drawn in enumerate(self.script.drawn):
             order += 1
-            yield self._stray(stray, order)
+            yield Task(drawn.on, order, self._drawing(drawn, nth))
+        for nth, act in enumerate(self.script.acts):
+            order += 1
+            yield Task(act.on, order, self._acting(act, nth))
 
     def _importing(self, ledger: str, paths: list[Path], by: str, on: int) -> Callable[[], None]:
         def run() -> None:
@@ -176,19 +180,51 @@ class _Play:
         found = self.here.regions.find(group, self.script.start) or self.here.units.find(group, self.script.start)
         return found[0]
 
-    def _cells(self, growth: Growth) -> Callable[[str], Sequence[tuple[str, str]]]:
+    def _unit_of(self, growth: Growth, group: str) -> str:
+        """Name of the unit that a group's records get; "" where they get none."""
+        return group if growth.group == "unit" else growth.units.get(group, "")
+
+    def _places(self, growth: Growth) -> Callable[[str], Sequence[tuple[str, str]]]:
+        """The regions among which a group's records are spread: its own, or those of a level inside it."""
         tree, day = self.here.regions, self.script.start
 
-        def cells(group: str) -> Sequence[tuple[str, str]]:
+        def places(group: str) -> Sequence[tuple[str, str]]:
             node = self._region(growth.within.get(group, group))
             if not growth.level:
                 return [(node, tree.name(node))]
-            depth = [level.key for level in self.here.pack.grid.levels].index(growth.level) + 1
-            inside = sorted(c for c in tree.subtree(node, day) if tree.level(c, day) == depth)
+            inside = self._inside(node, growth.level)
+            if group in growth.of_each:
+                below: dict[str, list[str]] = defaultdict(list)
+                for code in inside:
+                    below[tree.parent(code, day)].append(code)
+                inside = [c for codes in below.values() for c in codes[: growth.of_each[group]]]
             inside = inside[: growth.cells.get(group, len(inside))]
             return [(c, tree.name(c)) for c in inside]
 
-        return cells
+        return places
+
+    def _inside(self, node: str, level: str) -> list[str]:
+        """Codes of the regions of a grid level inside a node, in order."""
+        tree, day = self.here.regions, self.script.start
+        depth = [each.key for each in self.here.pack.grid.levels].index(level) + 1
+        return sorted(c for c in tree.subtree(node, day) if tree.level(c, day) == depth)
+
+    # -- sheets that are written out ---
+
+    def _dressed(self, sent: Sent) -> Path:
+        """The file as it lies in the pack, or the same cells in the style of its sender."""
+        path = self.script.folder / sent.file
+        if not sent.style:
+            return path
+        with path.open(encoding="utf-8", newline="") as stream:
+            heads, *rows = csv.reader(stream)
+        cells = [[to_date(from_iso(v)) if _DAY.fullmatch(v) else v or None for v in row] for row in rows]
+        sender = self.script.logins[sent.by].name
+        title = self.here.pack.ledgers[sent.ledger].title
+        folder = self.folder / "sheets"
+        folder.mkdir(exist_ok=True)
+        sheet = Sheet(title, heads, {}, cells, sender, to_date(sent.on))
+        return write(folder, f"{iso(sent.on)}_{path.stem}", sent.style, sheet)
 
     # -- as sheets -----------------------------------------------------------------------------------------------------
 
@@ -214,9 +250,12 @@ class _Play:
         aliases = {
             ledger.fields[c].title: a[0] for c in columns if c in ledger.fields and (a := ledger.fields[c].aliases)
         }
-        moves = [m for m in growth.steps if ledger.moves[m].date]
+        moves = [m for m in growth.moves if ledger.moves[m].date]
         heads += [ledger.moves[m].date for m in moves]
-        rows = [[*[self._cell(ledger, i, c) for c in columns], *[_date(i.days.get(m)) for m in moves]] for i in items]
+        rows = [
+            [*[self._cell(growth, ledger, i, c) for c in columns], *[_date(i.days.get(m)) for m in moves]]
+            for i in items
+        ]
         title = growth.title.format(group=group) or ledger.title
         sheet = Sheet(title, heads, aliases, rows, group, to_date(day))
         return write(folder, f"{iso(day)}_{group}_{growth.key}", growth.style.get(group, "plain"), sheet)
@@ -231,14 +270,14 @@ class _Play:
                 return ledger.unit_title
         return ledger.fields[column].title
 
-    def _cell(self, ledger: Ledger, item: Item, column: str) -> Value:
+    def _cell(self, growth: Growth, ledger: Ledger, item: Item, column: str) -> Value:
         match column:
             case "number":
                 return item.number
             case "region":
                 return item.region
             case "unit":
-                return item.group
+                return self._unit_of(growth, item.group)
         value = item.fields.get(column)
         if ledger.fields[column].type is FieldType.DATE and isinstance(value, str):
             return datetime.fromisoformat(value).date()
@@ -252,7 +291,8 @@ class _Play:
         by_day: dict[tuple[int, int], list[tuple[Item, str]]] = defaultdict(list)
         for item in items:
             for nth, (move, day) in enumerate(item.days.items()):
-                by_day[(day, nth)].append((item, move))
+                entered = min(c for c in growth.cut_offs if c >= day) if growth.late else day
+                by_day[(entered, nth)].append((item, move))
         for (day, _), work in sorted(by_day.items()):
             yield Task(day, 0, self._entering(growth, ledger, work, numbers))
 
@@ -267,14 +307,10 @@ class _Play:
                 change = self._change(growth, ledger, item, move, number, self.actors[login].user_id)
                 by_login[login].append((item, change))
             for login, sent in by_login.items():
-                outcomes = submit(self.here.campaign, [c for _, c in sent], self.actors[login])
+                outcomes = self._enter([c for _, c in sent], login, work[0][0].days[work[0][1]], ledger)
                 for (item, _), outcome in zip(sent, outcomes, strict=True):
                     if outcome.number:
                         numbers[(item.group, item.index)] = outcome.number
-                waiting = [o for o in outcomes if o.problems]
-                self.say(f"{iso(work[0][0].days[work[0][1]])}  {login:<10} {ledger.title} {len(sent)} {ledger.word}")
-                for outcome in waiting[:3]:
-                    self.say(f"            待处理：{outcome.problems[0]}")
 
         return run
 
@@ -282,14 +318,15 @@ class _Play:
         day = item.days[move]
         first = next(iter(item.days)) == move
         needed = set(ledger.moves[move].needs)
-        later = {k for m in item.days if m != move for k in ledger.moves[m].needs} - needed
+        later = {k for m in ledger.moves if m != move for k in ledger.moves[m].needs} - needed
         said = {}
         for key, value in item.fields.items():
-            if key in needed or (first and key not in later):
+            told = item.told.get(key)
+            if told == move or (told is None and (key in needed or (first and key not in later))):
                 said[key] = self._evidence(ledger, key, value, item, by)
         change_id = f"{growth.key}-{self._code(item.group)}-{item.index}-{list(item.days).index(move)}"
         if first:
-            unit = self._code(item.group) if growth.group == "unit" else None
+            unit = self._unit(self._unit_of(growth, item.group)) or None
             step = Step("create", day, move, said, region=item.region, unit=unit)
             return Change(change_id, ledger.key, (step,), number=item.number)
         return Change(change_id, ledger.key, (Step("move", day, move, said),), number=number)
@@ -307,25 +344,51 @@ class _Play:
             return {"lon": round(lon + spread, 6), "lat": round(lat - spread, 6), "frame": "CGCS2000"}
         return value
 
-    # -- what is meant to wait ---
+    # -- draws and single acts ---
 
-    def _stray(self, said: Mapping[str, Any], order: int) -> Task:
-        ledger = self.here.pack.ledgers[said["ledger"]]
-        day = datetime.fromisoformat(str(said["on"])).date()
-        on = (day - datetime(1970, 1, 1).date()).days
-        region = self._region(str(said["region"]))
-        item = Item(str(said["region"]), order, "", region)
+    def _drawing(self, drawn: Drawn, nth: int) -> Callable[[], None]:
+        """Draw by the pack's rule, and enter what was drawn."""
+        rule = self.here.pack.draws[drawn.draw]
+        tree = self.here.regions
+        strata = {code: self._inside(code, rule.level) for code in self._inside(tree.root, rule.stratum)}
+        found = draw(drawn.seed, strata, rule.ratio, rule.round)
 
         def run() -> None:
-            actor = self.actors[said["by"]]
-            values = {
-                k: v if isinstance(v, Mapping) and "lon" in v else self._evidence(ledger, k, v, item, actor.user_id)
-                for k, v in said["set"].items()
-            }
-            step = Step("create", on, said.get("move", ""), values, region=region)
-            submit(self.here.campaign, [Change(f"stray-{order}", ledger.key, (step,))], actor)
+            for stratum in found.strata:
+                login = drawn.by if isinstance(drawn.by, str) else drawn.by[tree.name(stratum.code)]
+                said = {**drawn.set, "seed": drawn.seed}
+                changes = [
+                    Change(f"drawn-{nth}-{cell}", drawn.ledger, (Step("create", drawn.on, set=said, region=cell),))
+                    for cell in stratum.cells
+                ]
+                self._enter(changes, login, drawn.on, self.here.pack.ledgers[drawn.ledger])
 
-        return Task(on, order, run)
+        return run
+
+    def _acting(self, act: Act, nth: int) -> Callable[[], None]:
+        """One change. Its files are drawn in the name of who sends it."""
+        ledger = self.here.pack.ledgers[act.ledger]
+        region = self._region(act.region)
+        item = Item(act.region, nth, "", region)
+
+        def run() -> None:
+            by = self.actors[act.by].user_id
+            said = {
+                k: v if isinstance(v, Mapping) else self._evidence(ledger, k, v, item, by) for k, v in act.set.items()
+            }
+            verb = "move" if act.number else "create"
+            step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
+            self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
+
+        return run
+
+    def _enter(self, changes: list[Change], login: str, day: int, ledger: Ledger) -> list[Outcome]:
+        """Send changes through the door, and say so."""
+        outcomes = submit(self.here.campaign, changes, self.actors[login])
+        self.say(f"{iso(day)}  {login:<10} {ledger.title} {len(changes)} {ledger.word}")
+        for outcome in [o for o in outcomes if o.problems][:3]:
+            self.say(f"            待处理：{outcome.problems[0]}")
+        return outcomes
 
 
 def _date(day: int | None) -> Value:

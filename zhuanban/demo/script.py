@@ -1,6 +1,6 @@
 """What a pack's `demo/demo.yaml` says: who signs in, which sheets were sent when by whom, what grew week by week.
 
-The words are described in `demo/README.md`. A mistake in them is one Refused with its place; this text ships with packs
+The words are described in `docs/demo.md`. A mistake in them is one Refused with its place; this text ships with packs
 and is not typed by offices.
 """
 
@@ -31,37 +31,91 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A sheet written out in the pack's demo folder, sent as it is."""
+    """A sheet written out in the pack's demo folder; sent as it is, or dressed in a style."""
 
     on: int
     by: str
     ledger: str
     file: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Another growth from whose records these follow."""
+
+    growth: str
+    since: str  # the step of the other record from whose day on days are counted
+    where: Mapping[str, Any] = field(default_factory=dict)  # what the other record's fields say
+    times: str = ""  # field of the other record: how many follow from it; "" = one
+    most: int = 0  # at most so many in a group; 0 = all
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Records of one ledger that grew: for each group (region or unit) cumulative counts per cut-off day and step."""
+    """Records of one ledger that grew.
+
+    Either cumulative counts per cut-off day and step for each group (region or unit), or `of`: so many days `after` a
+    step of another growth's records.
+    """
 
     key: str
     ledger: str
     group: str  # region | unit
     by: Mapping[str, str]  # group → login that sends it
-    cut_offs: tuple[int, ...]
-    first: int  # the earliest day on which something can have happened
-    steps: Mapping[str, Mapping[str, tuple[int, ...]]]  # move → group → cumulative counts
-    marks: Mapping[str, Mapping[str, Any]]  # field → {"value", group → {"counts", "items"}}
-    fields: Mapping[str, Any]
+    cut_offs: tuple[int, ...] = ()
+    first: int = 0  # the earliest day on which something can have happened
+    steps: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)  # move → group → counts
+    of: Source | None = None
+    after: Mapping[str, int] = field(default_factory=dict)  # move → days after
+    marks: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # field → {"value", group → {"counts", "items"}}
+    fields: Mapping[str, Any] = field(default_factory=dict)
     number: str = ""
-    level: str = ""  # grid level of the cell that each record gets inside its group; "" = the group's own
-    within: Mapping[str, str] = field(default_factory=dict)  # unit → region in whose cells its records lie
-    cells: Mapping[str, int] = field(default_factory=dict)  # group → only the first n cells
+    level: str = ""  # grid level of the region that each record gets inside its group; "" = the group's own
+    within: Mapping[str, str] = field(default_factory=dict)  # unit → region in which its records lie
+    units: Mapping[str, str] = field(default_factory=dict)  # group of regions → unit of its records
+    cells: Mapping[str, int] = field(default_factory=dict)  # group → only the first n regions
+    of_each: Mapping[str, int] = field(default_factory=dict)  # group → only the first n regions below each parent
     columns: tuple[str, ...] = ()
     title: str = ""
     style: Mapping[str, str] = field(default_factory=dict)  # group → style of its sheets
     first_by: str = ""  # who sends the sheets of the first cut-off, where it is not `by`
     via: str = "sheet"  # sheet | door
+    late: bool = False  # door: entered at the cut-off, not on the day itself
     mover: Mapping[str, str] = field(default_factory=dict)  # door: move → login pattern
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        return tuple(self.after if self.of else self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw of the pack, its cells entered as records of a ledger by one login, or by one for each stratum."""
+
+    draw: str
+    ledger: str
+    on: int
+    by: str | Mapping[str, str]
+    seed: str
+    set: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A single change through the door: opens a record, or makes a step of the record `number`."""
+
+    on: int
+    by: str
+    ledger: str
+    move: str = ""
+    number: str = ""
+    region: str = ""
+    unit: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +127,8 @@ class Script:
     logins: Mapping[str, Login]
     sent: tuple[Sent, ...]
     grown: tuple[Growth, ...]
-    strays: tuple[Mapping[str, Any], ...]  # changes that are meant to wait in the inbox
+    drawn: tuple[Drawn, ...]
+    acts: tuple[Act, ...]
     outlines: bool  # draw a square around every lowest cell
 
 
@@ -84,16 +139,17 @@ def read_script(folder: Path) -> Script:
         raise Refused(NO_DEMO.at(pack=folder.name))
     try:
         said = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-        logins = {k: Login(k, **v) for k, v in said["logins"].items()}
+        end = _day(said["end"])
         return Script(
             folder / "demo",
             int(said["seed"]),
             _day(said["start"]),
-            _day(said["end"]),
-            logins,
-            tuple(Sent(_day(s["on"]), s["by"], s["ledger"], s["file"]) for s in said.get("sent", ())),
-            tuple(_growth(k, v) for k, v in said.get("grown", {}).items()),
-            tuple(said.get("strays", ())),
+            end,
+            {k: Login(k, **v) for k, v in said["logins"].items()},
+            tuple(Sent(**_dated(s)) for s in said.get("sent", ())),
+            tuple(_growth(k, v, end) for k, v in said.get("grown", {}).items()),
+            tuple(Drawn(**_dated(s)) for s in said.get("drawn", ())),
+            tuple(Act(**_dated(s)) for s in said.get("acts", ())),
             bool(said.get("outlines", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
@@ -104,13 +160,20 @@ def _day(said: Any) -> int:
     return from_iso(str(said))
 
 
-def _growth(key: str, said: Mapping[str, Any]) -> Growth:
+def _dated(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {**said, "on": _day(said["on"])}
+
+
+def _growth(key: str, said: Mapping[str, Any], end: int) -> Growth:
     words = dict(said)
+    words["columns"] = tuple(said.get("columns", ()))
+    if "of" in said:
+        words["of"] = Source(**said["of"])
+        words["cut_offs"] = tuple(_day(d) for d in said.get("cut_offs", ())) or (end,)
+        return Growth(key, **words)
     words["cut_offs"] = tuple(_day(d) for d in said["cut_offs"])
     words["first"] = _day(said["first"])
-    words["columns"] = tuple(said.get("columns", ()))
     words["steps"] = {m: {g: tuple(c) for g, c in groups.items()} for m, groups in said["steps"].items()}
-    words.setdefault("marks", {})
     for move, groups in words["steps"].items():
         for group, counts in groups.items():
             if len(counts) != len(words["cut_offs"]) or list(counts) != sorted(counts):

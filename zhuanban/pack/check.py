@@ -75,10 +75,10 @@ class _Checker:
             if name not in self.pack.posts:
                 self.wrong(problems.NO_POST, *path, i, word=name, hint=hint(name, self.pack.posts))
 
-    def level(self, name: str, *path: str | int) -> None:
+    def level(self, name: str, *path: str | int, also: Iterable[str] = ()) -> None:
         known = [level.key for level in self.pack.grid.levels]
         if name and name not in known and "pack" not in self.unread:
-            self.wrong(problems.NO_LEVEL, *path, word=name, hint=hint(name, known))
+            self.wrong(problems.NO_LEVEL, *path, word=name, hint=hint(name, (*known, *also)))
 
     def find_ledger(self, name: str, *path: str | int) -> Ledger | None:
         found = self.pack.ledgers.get(name)
@@ -120,9 +120,13 @@ class _Checker:
     def lists(self) -> None:
         for key, each in self.pack.lists.items():
             ledger = self.find_ledger(each.ledger, "lists", key, "ledger")
-            self.level(each.missing_level, "lists", key, "missing")
             if ledger is not None:
+                links = [f.key for f in ledger.fields.values() if f.type is FieldType.LINK]
+                self.level(each.missing_level, "lists", key, "missing", also=links)
                 self.conditions(ledger, each.where, "lists", key, "where", as_of=True)
+            listed = self.pack.ledgers.get(each.listed)
+            if listed is not None:
+                self.conditions(listed, each.among, "lists", key, "among", as_of=True)
 
     # Ledgers
 
@@ -395,9 +399,11 @@ class _Checker:
 
     def column(self, table: Table, column: Column) -> None:
         here = ("tables", table.key, "columns", column.key)
+        if column.level:
+            self.regions(table, column)
         if column.question is not None:
             question = column.question
-            word = "sum" if question.sum else "count"
+            word = "with" if column.level else "sum" if question.sum else "count"
             ledger = self.find_ledger(question.ledger, *here, word)
             if ledger is None:
                 return
@@ -408,7 +414,7 @@ class _Checker:
                 if field is not None and field.type not in _NUMERIC:
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.SUM_OF_WORDS, *here, "sum", field=field.title, kind=kind)
-            if table.rows.by not in ("region", "unit"):
+            if table.rows.by not in ("region", "unit") and not column.level:
                 by = ledger.fields.get(table.rows.by)
                 if by is None or by.type is not FieldType.CHOICE:
                     choices = [f.key for f in ledger.fields.values() if f.type is FieldType.CHOICE]
@@ -419,8 +425,21 @@ class _Checker:
             self.ratio(table, column)
         elif column.text is not None:
             self.text(table, column)
-        else:
+        elif not column.level:
             self.formula(table, column)
+
+    def regions(self, table: Table, column: Column) -> None:
+        here = ("tables", table.key, "columns", column.key)
+        self.level(column.level, *here, "regions")
+        if table.rows.by != "region":
+            self.wrong(problems.REGIONS_IN_ROWS, *here, "regions", column=column.title, by=table.rows.by)
+        ledger = self.pack.ledgers.get(column.question.ledger) if column.question is not None else None
+        titles = {level.key: level.title for level in self.pack.grid.levels}
+        if ledger is not None and ledger.region_level in titles and column.level in titles:
+            depth = list(titles)
+            if depth.index(ledger.region_level) < depth.index(column.level):
+                words = {"column": column.title, "level": titles[column.level], "ledger": ledger.title}
+                self.wrong(problems.LEVEL_ABOVE, *here, "regions", **words, own=ledger.region_level)
 
     def parts(self, table: Table, names: Iterable[str], *path: str | int) -> list[Column]:
         """The named columns; unknown ones are reported. Each with its place in the list."""
@@ -463,12 +482,14 @@ class _Checker:
 
     def measured(self, table: Table, column: Column, seen: frozenset[str] = frozenset()) -> tuple[str, int] | None:
         """What a column is measured in: counting word or unit, and decimals. None where it is not known."""
+        if column.level:
+            return next((level.title for level in self.pack.grid.levels if level.key == column.level), ""), 0
         if column.question is not None:
             ledger = self.pack.ledgers.get(column.question.ledger)
             if ledger is None:
                 return None
             if not column.question.sum:
-                return ledger.word, 0
+                return column.word or ledger.word, 0
             field = ledger.fields.get(column.question.sum)
             return None if field is None else (field.unit, field.decimals)
         for name in column.plus:
@@ -528,6 +549,8 @@ class _Checker:
             if name in seen:
                 self.wrong(problems.ROW_TWICE, *here, "names", i, row=name)
             seen.add(name)
+        if rows.rest and rows.by in ("region", "unit"):
+            self.wrong(problems.REST_OF_NAMES, *here, "rest", by=rows.by)
         if rows.by == "region":
             if rows.names:
                 self.wrong(problems.NAMES_OF_REGIONS, *here, "names")
@@ -536,7 +559,8 @@ class _Checker:
             return
         fields: dict[str, Field] = {}
         for column in table.columns.values():
-            ledger = self.pack.ledgers.get(column.question.ledger) if column.question is not None else None
+            asked = column.question if not column.level else None
+            ledger = self.pack.ledgers.get(asked.ledger) if asked is not None else None
             if ledger is not None and rows.by in ledger.fields:
                 fields.setdefault(ledger.key, ledger.fields[rows.by])
         for field in fields.values():

@@ -35,6 +35,8 @@ def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Prob
     by_name: dict[str, str] = {}
     for row in rows:
         by_name.setdefault(row["名称"] or "", row["代码"])
+        for alias in filter(None, (row.get("别名") or "").split("、")):
+            by_name.setdefault(alias, row["代码"])
     for row in rows:  # a short name goes before another unit's full name
         if row["简称"]:
             by_name[row["简称"]] = row["代码"]

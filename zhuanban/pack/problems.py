@@ -139,4 +139,16 @@ NOT_FOR_OP = Kind("pack-071", "{kind}栏目“{field}”不能用“{op}”比�
 ALL_EMPTY = Kind("pack-072", "“{word}”是空的。", "请写上内容，或删去这个词。")
 NOT_ORDERED = Kind("pack-073", "核对 ordered 的栏目须都是日期，或都是数；“{field}”是{kind}。", "请改写。")
 NO_TABLE = Kind("pack-075", "没有统计表“{word}”。", "{hint}")
+REGIONS_IN_ROWS = Kind(
+    "pack-076", "列“{column}”数的是区划，行却按“{by}”分。", "数区划的列只用在按区域分行（by: region）的表里。"
+)
+LEVEL_ABOVE = Kind(
+    "pack-077",
+    "列“{column}”数有条目的{level}，台账“{ledger}”的条目却落在更高的一级。",
+    "请把 regions 改成 {own}，或换一个台账。",
+)
+REST_OF_NAMES = Kind("pack-079", "行按“{by}”分，没有“其余”可言。", "rest 只用在按选项栏目分行的表里，请删去。")
+MISSING_WHAT = Kind(
+    "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写网格的一级，或一个关联栏目，或两样各写一个。"
+)
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")

@@ -9,8 +9,19 @@ from dataclasses import replace
 from zhuanban.pack import problems
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
-from zhuanban.pack.values import Column, Ledger, Order, Question, Rows, Table, WorkList
+from zhuanban.pack.values import Column, FieldType, Ledger, Order, Question, Rows, Table, WorkList
 
+# What a column may be, and which further words belong to which kind.
+_KINDS = ("count", "sum", "regions", "ratio", "text", "plus")
+_BELONGS = {
+    "where": "count sum regions",
+    "reached": "count sum regions",
+    "with": "regions",
+    "word": "count",
+    "round": "ratio",
+    "digits": "ratio",
+    "minus": "plus",
+}
 _ORDER = re.compile(r"\s*(\S+)\s*(?:<=|≤)\s*(\S+)\s*")
 
 
@@ -23,6 +34,7 @@ def read_table(ledgers: Mapping[str, Ledger], key: str, said: Said) -> Table:
     rows = Rows(
         by=rows_said.text("by", "region"),
         names=rows_said.texts("names"),
+        rest=rows_said.text("rest"),
         total=rows_said.text("total"),
         total_first=rows_said.one_of("total_at", ("top", "bottom"), "top") == "top",
     )
@@ -54,13 +66,13 @@ def _orders(said: Said) -> Iterator[Order]:
 def _column(ledgers: Mapping[str, Ledger], key: str, said: Said, by: str) -> Column:
     said.need("title")
     title = said.text("title", key)
-    kinds = [word for word in ("count", "sum", "ratio", "text", "plus") if said.has(word)]
+    kinds = [word for word in _KINDS if said.has(word)]
     if len(kinds) != 1:
-        words = "count、sum、ratio、text、plus"
+        words = "、".join(_KINDS)
         said.wrong(problems.ONE_OF, where=f"列“{title}”", words=words, n=len(kinds))
     kind = kinds[0] if kinds else "plus"
-    for word, of in (("where", "count sum"), ("reached", "count sum"), ("round", "ratio"), ("digits", "ratio")):
-        if said.has(word) and kinds and kind not in of:
+    for word, of in _BELONGS.items():
+        if said.has(word) and kinds and kind not in of.split():
             said.wrong(
                 problems.UNKNOWN_WORD,
                 word,
@@ -68,9 +80,9 @@ def _column(ledgers: Mapping[str, Ledger], key: str, said: Said, by: str) -> Col
                 word=word,
                 hint=f"“{word}”只用于 {of.replace(' ', '、')} 的列。",
             )
-    if said.has("minus") and kind != "plus":
-        said.wrong(problems.UNKNOWN_WORD, "minus", where=f"{kind} 的列", word="minus", hint="“minus”跟在 plus 后面用。")
-    column = Column(key, title, source=said.text("source"), at=said.place)
+    column = Column(key, title, source=said.text("source"), word=said.text("word"), at=said.place)
+    if kind == "regions":
+        return replace(column, level=said.text("regions"), question=_held(ledgers, said))
     if kind in ("count", "sum"):
         ledger, summed = (said.text("count"), "") if kind == "count" else _dotted(said, "sum")
         question = Question(ledger, read_where(said, ledgers, ledger), said.text("reached"), summed, by)
@@ -88,6 +100,18 @@ def _column(ledgers: Mapping[str, Ledger], key: str, said: Said, by: str) -> Col
     if kind == "text":
         return replace(column, text=_dotted(said, "text"))
     return replace(column, plus=said.texts("plus"), minus=said.texts("minus"))
+
+
+def _held(ledgers: Mapping[str, Ledger], said: Said) -> Question | None:
+    """What a region must hold to be counted."""
+    if not said.has("with"):
+        for word in ("where", "reached"):
+            if said.has(word):
+                hint = f"“{word}”跟在 with 后面用。"
+                said.wrong(problems.UNKNOWN_WORD, word, where="没有 with 的 regions 的列", word=word, hint=hint)
+        return None
+    ledger = said.text("with")
+    return Question(ledger, read_where(said, ledgers, ledger), said.text("reached"))
 
 
 def _dotted(said: Said, word: str) -> tuple[str, str]:
@@ -111,15 +135,28 @@ def _decimals(ledgers: Mapping[str, Ledger], table: Table, key: str, seen: froze
 
 
 def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
-    """A work list."""
+    """A work list. What is missing is a link field where the ledger has one of that name, else a level of the grid."""
     said.need("title", "ledger")
     ledger = said.text("ledger")
+    fields = ledgers[ledger].fields if ledger in ledgers else {}
+    missing = said.texts("missing")
+    links = [word for word in missing if word in fields and fields[word].type is FieldType.LINK]
+    levels = [word for word in missing if word not in links]
+    if len(links) > 1 or len(levels) > 1:
+        said.wrong(problems.MISSING_WHAT, "missing", said="、".join(missing))
+    listed = fields[links[0]].ledger if links else ledger
+    if said.has("among") and not links:
+        hint = "“among”跟在 missing 的关联栏目后面用。"
+        said.wrong(problems.UNKNOWN_WORD, "among", where="没有关联栏目的清单", word="among", hint=hint)
     return WorkList(
         key,
         said.text("title", key),
         ledger,
-        read_where(said, ledgers, ledger),
-        said.text("missing"),
-        said.text("source"),
-        said.place,
+        where=read_where(said, ledgers, ledger),
+        missing_level=levels[0] if levels else "",
+        missing_link=links[0] if links else "",
+        among=read_where(said, ledgers, listed, "among") if links else (),
+        listed=listed,
+        source=said.text("source"),
+        at=said.place,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from zhuanban.core.day import chinese
-from zhuanban.pack.values import Draw, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Condition, Draw, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -150,12 +150,21 @@ def _orders(table: Table) -> Iterator[str]:
 
 def _lists(pack: Pack) -> Iterator[str]:
     for each in pack.lists.values():
-        ledger = pack.ledgers[each.ledger]
-        which = say_where(ledger, each.where)
-        among = f"{ledger.title}中{f'{which}的' if which else '的'}条目"
-        if each.missing_level:
+        among = _some(pack.ledgers[each.ledger], each.where)
+        if each.missing_link:
+            linked = _some(pack.ledgers[each.listed], each.among)
+            if each.missing_level:
+                among = f"对{linked}逐一列出没有{among}的{say_level(pack, each.missing_level)}"
+            else:
+                among = f"没有{among}与之关联的{linked}"
+        elif each.missing_level:
             among = f"没有{among}的{say_level(pack, each.missing_level)}"
         yield f"  {each.title}（{each.key}）：{among}。{_from(each.source)}"
+
+
+def _some(ledger: Ledger, where: Iterable[Condition]) -> str:
+    which = say_where(ledger, where)
+    return f"{ledger.title}中{f'{which}的' if which else '的'}条目"
 
 
 def _draw(pack: Pack, draw: Draw) -> str:

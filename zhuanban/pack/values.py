@@ -187,11 +187,16 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. Exactly one of question, ratio, text, plus/minus is said."""
+    """One column of a table. Exactly one of question, ratio, text, plus/minus is said, or `level`.
+
+    `level` counts the regions of that level in the row; with a question, only those in which such a record lies.
+    """
 
     key: str
     title: str
     question: Question | None = None
+    level: str = ""
+    word: str = ""  # counting word, where it is not that of the counted ledger: one card stands for one household
     ratio: tuple[str, str] | None = None  # (part column, whole column)
     round: Rounding | None = None
     digits: int = 0
@@ -204,7 +209,9 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """count | ratio | text | formula"""
+        """count | regions | ratio | text | formula"""
+        if self.level:
+            return "regions"
         if self.question is not None:
             return "count"
         if self.ratio is not None:
@@ -220,6 +227,7 @@ class Rows:
     names: tuple[str, ...] = ()  # unit short names (or option words) in printed order; () = all
     total: str = ""  # printed name of the total row; "" = none
     total_first: bool = True
+    rest: str = ""  # by a choice field: the row of all words that have no row of their own; "" = none
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +253,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
-    """A named list as of a day: records that fulfil `where`, or (`missing_level`) regions of a level without any."""
+    """A named list as of a day: records that fulfil `where`; or what has none of them.
+
+    `missing_level`: regions of a level in which none lies. `missing_link`: records of the ledger `listed`, among those
+    that fulfil `among`, to which none points by this link field. Both: each such record with each region that lacks it.
+    """
 
     key: str
     title: str
     ledger: str
     where: tuple[Condition, ...] = ()
     missing_level: str = ""
+    missing_link: str = ""
+    among: tuple[Condition, ...] = ()
+    listed: str = ""  # the ledger whose records are on the list
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 

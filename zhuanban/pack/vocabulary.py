@@ -82,22 +82,25 @@ WORDS: dict[str, tuple[str, ...]] = {
     "前提": ("exists", "none", "where", "scope", "level", "says"),
     "条件": ("not", "empty", "filled", "at_least", "at_most", "before", "on_or_after"),
     "统计表": ("title", "source", "head", "rows", "columns", "checks"),
-    "行": ("by", "names", "total", "total_at"),
+    "行": ("by", "names", "rest", "total", "total_at"),
     "列": (
         "title",
         "source",
         "count",
         "sum",
+        "regions",
+        "with",
         "ratio",
         "text",
         "plus",
         "minus",
         "where",
         "reached",
+        "word",
         "round",
         "digits",
     ),
-    "清单": ("title", "source", "ledger", "where", "missing"),
+    "清单": ("title", "source", "ledger", "where", "missing", "among"),
 }
 
 # Words that only some types of field use.
@@ -134,7 +137,13 @@ TYPE_WORDS: dict[FieldType, str] = {
 
 PERSONAL = ("name", "phone", "id_number", "address", "contact")
 
-COLUMN_WORDS: dict[str, str] = {"count": "计数", "ratio": "比率", "text": "照录", "formula": "加减"}
+COLUMN_WORDS: dict[str, str] = {
+    "count": "计数",
+    "regions": "数区划",
+    "ratio": "比率",
+    "text": "照录",
+    "formula": "加减",
+}
 
 ROUND_WORDS: dict[Rounding, str] = {
     Rounding.HALF_UP: "四舍五入",

@@ -59,17 +59,28 @@ def say_where(ledger: Ledger | None, where: Iterable[Condition]) -> str:
     return "、".join(say_condition(ledger, each) for each in where)
 
 
-def say_question(pack: Pack, question: Question) -> str:
-    """What a figure counts: `举报线索台账中来源为“市级移交”、已到“受理”的件数`."""
-    ledger = pack.ledgers.get(question.ledger)
-    title = ledger.title if ledger is not None else question.ledger
+def _which(ledger: Ledger | None, question: Question) -> str:
     parts = [say_where(ledger, question.where)] if question.where else []
     if question.reached:
         parts.append(f"已到“{question.reached}”")
-    which = "、".join(parts)
+    return "、".join(parts)
+
+
+def say_records(pack: Pack, question: Question) -> str:
+    """The records of a question: `宣传台账中已到“宣传”的条目`."""
+    ledger = pack.ledgers.get(question.ledger)
+    which = _which(ledger, question)
+    return f"{ledger.title if ledger is not None else question.ledger}中{f'{which}的' if which else ''}条目"
+
+
+def say_question(pack: Pack, question: Question, word: str = "") -> str:
+    """What a figure counts: `举报线索台账中来源为“市级移交”、已到“受理”的件数`. `word`: another counting word."""
+    ledger = pack.ledgers.get(question.ledger)
+    title = ledger.title if ledger is not None else question.ledger
+    which = _which(ledger, question)
     among = f"{title}中{which}的" if which else f"{title}的"
     if not question.sum:
-        return f"{among}{ledger.word if ledger is not None else '条'}数"
+        return f"{among}{word or (ledger.word if ledger is not None else '条')}数"
     field = ledger.fields.get(question.sum) if ledger is not None else None
     unit = f"（{field.unit}）" if field is not None and field.unit else ""
     among = f"{title}中{which}的条目，" if which else f"{title}各条目的"
@@ -82,8 +93,12 @@ def say_column(pack: Pack, table: Table, column: Column) -> str:
     def name(key: str) -> str:
         return f"“{table.columns[key].title}”" if key in table.columns else f"“{key}”"
 
+    if column.level:
+        if column.question is None:
+            return f"{say_level(pack, column.level)}的个数"
+        return f"有{say_records(pack, column.question)}的{say_level(pack, column.level)}的个数"
     if column.question is not None:
-        return say_question(pack, column.question)
+        return say_question(pack, column.question, column.word)
     if column.ratio is not None:
         rule = ROUND_WORDS[column.round] if column.round is not None else "未写取整"
         digits = f"保留{column.digits}位小数" if column.digits else "取整到百分之一"
@@ -109,6 +124,7 @@ def say_rows(table: Table, pack: Pack) -> str:
         ledgers = (pack.ledgers.get(c.question.ledger) for c in table.columns.values() if c.question is not None)
         what = f"各种{next((say_field(each, rows.by) for each in ledgers if each is not None), rows.by)}"
     names = f"：{'、'.join(rows.names)}" if rows.names else ""
+    names += f"，其余归入“{rows.rest}”" if rows.rest else ""
     if not rows.total:
         return f"{what}{names}，不设合计行"
     return f"{what}{names}，“{rows.total}”行在{'最前' if rows.total_first else '最后'}，是各行之和"

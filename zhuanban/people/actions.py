@@ -31,7 +31,7 @@ from zhuanban.people.models import (
 )
 from zhuanban.people.queries import Setting, is_rooted, setting
 from zhuanban.people.scope import Actor
-from zhuanban.people.tree import find_loops
+from zhuanban.people.tree import find_loops, words_of
 
 NAME_TAKEN = Kind("people-002", "已有名为“{name}”的行动。", "请换一个名称。")
 NAME_WRONG = Kind("people-003", "行动名称“{name}”不合要求。", "请用 1 至 60 个字，不含斜杠和空格。")
@@ -56,8 +56,12 @@ POST_UNKNOWN = Kind("people-017", "行动包里没有岗位“{post}”。", "�
 UNDER_ITSELF = Kind("people-018", "不能把 {code} 挂到它自己的下级 {parent} 下面。", "请另选上级。")
 TIME_ORDER = Kind("people-019", "该日期之后，{code} 已有过一次调整（{day}）。", "请填写更晚的日期。")
 
-REGION_HEADS = ("代码", "名称", "上级代码", "启用日期", "停用日期")
-UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码")
+ALIAS_TAKEN = Kind(
+    "people-020", "别名“{alias}”也是 {other} 的名称、简称或别名。", "请只留一处，否则表格里写到它时分不清。"
+)
+
+REGION_HEADS = ("代码", "名称", "上级代码", "启用日期", "停用日期", "别名")
+UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码", "别名")
 
 TreeFollower = Callable[[Setting, Setting, str], None]
 tree_followers: list[TreeFollower] = []
@@ -76,6 +80,7 @@ class Line:
     region: str = ""
     from_day: int = FIRST_DAY
     to_day: int = FAR_DAY
+    aliases: str = ""
 
 
 def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Line], list[Problem]]:
@@ -131,7 +136,15 @@ def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) ->
             problems.append(DAY_ORDER.at(at))
         lines.append(
             Line(
-                at, cell["代码"], cell["名称"], cell["上级代码"], cell.get("简称", ""), cell.get("区划代码", ""), *days
+                at,
+                cell["代码"],
+                cell["名称"],
+                cell["上级代码"],
+                cell.get("简称", ""),
+                cell.get("区划代码", ""),
+                aliases=cell["别名"],
+                from_day=days[0],
+                to_day=days[1],
             )
         )
     if not lines and not problems:
@@ -150,6 +163,20 @@ def check_list(lines: Sequence[Line]) -> list[Problem]:
     for loop in find_loops({line.code: line.parent for line in lines if line.parent in codes}):
         problems.append(LOOP.at(codes[loop[0]].at, loop=" → ".join([*loop, loop[0]])))
     return problems
+
+
+def check_aliases(lines: Sequence[Line]) -> list[Problem]:
+    """Aliases that also name somebody else. (Names themselves may repeat: two towns may each have an east street.)"""
+    bearers: dict[str, set[str]] = {}
+    for line in lines:
+        for word in {line.name, line.short, *words_of(line.aliases)} - {""}:
+            bearers.setdefault(word, set()).add(line.code)
+    return [
+        ALIAS_TAKEN.at(line.at, alias=alias, other="、".join(sorted(bearers[alias] - {line.code})))
+        for line in lines
+        for alias in words_of(line.aliases)
+        if bearers[alias] != {line.code}
+    ]
 
 
 def check_levels(lines: Sequence[Line], pack: Pack) -> list[Problem]:
@@ -188,11 +215,11 @@ def create_campaign(
         problems.append(NAME_WRONG.at(name=name))
     elif Campaign.objects.filter(name=name).exists():
         problems.append(NAME_TAKEN.at(name=name))
-    region_lines, found = read_list(regions, REGION_HEADS, ("启用日期", "停用日期"))
+    region_lines, found = read_list(regions, REGION_HEADS, ("启用日期", "停用日期", "别名"))
     problems += found or check_list(region_lines)
     if not problems:
         problems += check_levels(region_lines, pack)
-    unit_lines, found = read_list(units, UNIT_HEADS, ("简称", "区划代码"))
+    unit_lines, found = read_list(units, UNIT_HEADS, ("简称", "区划代码", "别名"))
     problems += found or check_list(unit_lines)
     known = {line.code for line in region_lines}
     problems += [
@@ -200,6 +227,7 @@ def create_campaign(
         for line in unit_lines
         if line.region and line.region not in known
     ]
+    problems += check_aliases(unit_lines)
     if problems:
         raise Refused(problems)
     with transaction.atomic():
@@ -209,7 +237,15 @@ def create_campaign(
         campaign = Campaign.objects.create(name=name, pack_version=version, start=start, demo_clock=demo_clock)
         made = Region.objects.bulk_create(
             [
-                Region(campaign=campaign, code=x.code, name=x.name, position=i, from_day=x.from_day, to_day=x.to_day)
+                Region(
+                    campaign=campaign,
+                    code=x.code,
+                    name=x.name,
+                    aliases=x.aliases,
+                    position=i,
+                    from_day=x.from_day,
+                    to_day=x.to_day,
+                )
                 for i, x in enumerate(region_lines)
             ]
         )
@@ -218,7 +254,15 @@ def create_campaign(
         )
         made_units = Unit.objects.bulk_create(
             [
-                Unit(campaign=campaign, code=x.code, name=x.name, short=x.short, region_code=x.region, position=i)
+                Unit(
+                    campaign=campaign,
+                    code=x.code,
+                    name=x.name,
+                    short=x.short,
+                    aliases=x.aliases,
+                    region_code=x.region,
+                    position=i,
+                )
                 for i, x in enumerate(unit_lines)
             ]
         )

@@ -44,6 +44,7 @@ class Region(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="regions")
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=80)
+    aliases = models.CharField(max_length=200, blank=True)  # other names by which it is found, joined by 、
     position = models.IntegerField()  # order of the list as it was sent; tables print rows in it
     from_day = models.IntegerField(default=FIRST_DAY)
     to_day = models.IntegerField(default=FAR_DAY)  # first day on which it is no longer in use
@@ -69,6 +70,7 @@ class Unit(models.Model):
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=120)
     short = models.CharField(max_length=60, blank=True)
+    aliases = models.CharField(max_length=200, blank=True)
     region_code = models.CharField(max_length=32, blank=True)
     position = models.IntegerField()
     from_day = models.IntegerField(default=FIRST_DAY)

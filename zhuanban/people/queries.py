@@ -10,7 +10,7 @@ from zhuanban.core.problem import Kind, Refused
 from zhuanban.pack.read import load
 from zhuanban.pack.values import Pack
 from zhuanban.people.models import Campaign, PackVersion, Region, RegionParent, Unit, UnitParent
-from zhuanban.people.tree import Node, Tree
+from zhuanban.people.tree import Node, Tree, words_of
 
 NO_CAMPAIGN = Kind("people-001", "没有名为“{name}”的行动。", "现有行动：{known}。")
 
@@ -57,7 +57,7 @@ def setting(campaign: Campaign | str) -> Setting:
 def region_tree(campaign: Campaign, pack: Pack) -> Tree:
     """The dated tree of regions, read from the database."""
     nodes = [
-        Node(r.code, r.name, r.position, from_day=r.from_day, to_day=r.to_day)
+        Node(r.code, r.name, r.position, aliases=words_of(r.aliases), from_day=r.from_day, to_day=r.to_day)
         for r in Region.objects.filter(campaign=campaign)
     ]
     parents = list(
@@ -69,7 +69,7 @@ def region_tree(campaign: Campaign, pack: Pack) -> Tree:
 def unit_tree(campaign: Campaign) -> Tree:
     """The dated tree of units, read from the database."""
     nodes = [
-        Node(u.code, u.name, u.position, short=u.short, from_day=u.from_day, to_day=u.to_day, region=u.region_code)
+        Node(u.code, u.name, u.position, u.short, words_of(u.aliases), u.from_day, u.to_day, u.region_code)
         for u in Unit.objects.filter(campaign=campaign)
     ]
     parents = UnitParent.objects.filter(unit__campaign=campaign).values_list("unit__code", "parent_code", "from_day")

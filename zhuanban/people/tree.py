@@ -22,6 +22,7 @@ class Node:
     name: str
     position: int
     short: str = ""
+    aliases: tuple[str, ...] = ()
     from_day: int = FIRST_DAY
     to_day: int = FAR_DAY
     region: str = ""  # units: the region they belong to
@@ -158,15 +159,20 @@ class Tree:
         return known
 
     def find(self, name: str, day: int) -> list[str]:
-        """Codes of all nodes in use that bear this name, short name or code."""
+        """Codes of all nodes in use that bear this name, short name, alias or code."""
         if name in self.nodes:
             return [name]
         if self._by_name is None:
             self._by_name = {}
             for node in self.nodes.values():
-                for word in {node.name, node.short} - {""}:
+                for word in {node.name, node.short, *node.aliases} - {""}:
                     self._by_name.setdefault(word, []).append(node.code)
         return [c for c in self._by_name.get(name, []) if self.nodes[c].in_use(day)]
+
+
+def words_of(aliases: str) -> tuple[str, ...]:
+    """Names written in one cell, as 城管局、市城管: one by one."""
+    return tuple(word for part in aliases.split("、") if (word := part.strip()))
 
 
 def find_loops(parents: Mapping[str, str]) -> list[tuple[str, ...]]:

@@ -35,7 +35,7 @@ class Names:
     def unit(self, name: str) -> str:
         known = self._known.get(("unit", name))
         if known is None:
-            found = self.units.find(name, self.day)
+            found = self.units.find(name, self.day) or self.units.find(joined(name), self.day)
             if len(found) != 1:
                 raise Wrong(says.UNIT_WRONG.at(value=name))
             known = self._known[("unit", name)] = found[0]
@@ -53,12 +53,19 @@ class Names:
         found = [c for c in tree.find(name, self.day) if inside in tree.path(c, self.day)]
         if not found:
             found = _by_path(tree, name, inside, self.day)
+        if not found and joined(name) != name:
+            return self._find(joined(name), inside)
         if not found:
             raise Wrong(says.REGION_WRONG.at(value=name))
         if len(found) > 1:
             where = "、".join("".join(tree.name(x) for x in reversed(tree.path(c, self.day)[:-1])) for c in found[:4])
             raise Wrong(says.REGION_MANY.at(value=name, found=where))
         return found[0]
+
+
+def joined(name: str) -> str:
+    """A name that a cell's width broke by spaces or lines: 城乡一体 化示范区."""
+    return "".join(name.split())
 
 
 def _by_path(tree: Tree, name: str, inside: str, day: int) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import Q
@@ -23,7 +23,7 @@ from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import asked_by, contribution, question_key
-from zhuanban.tally.tables import RowKey
+from zhuanban.tally.tables import RowKey, regions_of
 
 AFTER_WRONG = Kind("tally-008", "翻页的位置“{after}”不能识别。", "请从第一页查起。")
 CHUNK = 100  # records folded at a time
@@ -52,6 +52,9 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
     A ratio's records are those of its whole; ask its part column for the part's. Raises Refused where `after` is no
     position in this walk.
     """
+    if column.level:
+        yield from _one_each(setting, asked, column, row, day, after)
+        return
     by_ledger: dict[str, list[Term]] = defaultdict(list)
     for sign, question in _terms(asked, column, 1):
         by_ledger[question.ledger].append((sign, question))
@@ -67,6 +70,26 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
             yield from _Search(setting, by_ledger[key], row, day).all(down, number)
         elif key == ledger:
             yield from _Search(setting, by_ledger[key], row, day).moved(number)
+
+
+def _one_each(
+    setting: Setting, asked: Table, column: Column, row: RowKey, day: int, after: str
+) -> Iterator[Behind]:
+    """Records behind a count of regions: the first of each region adds one, its others nothing.
+
+    Which is the first only the walk from its beginning tells, so a later page walks it again.
+    """
+    if column.question is None:
+        return  # the regions themselves are counted
+    wanted = set(regions_of(setting, column.level, row, day))
+    met: set[str] = set()
+    here = not after
+    for record in behind(setting, asked, replace(column, level=""), row, day):
+        region = next((code for code in setting.regions.path(record.now.region, day) if code in wanted), "")
+        if region and here:
+            yield replace(record, n=0 if region in met else 1)
+        met.add(region)
+        here = here or record.after == after
 
 
 def _terms(asked: Table, column: Column, sign: int) -> Iterator[Term]:
@@ -96,12 +119,12 @@ class _Search:
             if any(not question.reached or question.reached in state.reached for _, question in terms)
         }
         # Where something lies. A sum may be zero over records that are not, so it is looked for by state instead.
-        self.kept: list[tuple[int, frozenset[str] | None]] = []
+        self.kept: list[tuple[int, RowKey]] = []
         for _, question in terms:
-            cells = row.cells
+            cells = row
             if question.sum:
                 states = frozenset(k for k, s in self.ledger.states.items() if question.reached in s.reached)
-                cells = states if question.reached else None
+                cells = RowKey(row.node, states if question.reached else None)
                 question = Question(self.ledger.key, by="state")
             self.kept.append((measure_ids(setting)[question_key(question)], cells))
 
@@ -142,7 +165,7 @@ class _Search:
         found: dict[str, int] = defaultdict(int)
         for (measure, node, cell), n in store.sums([m for m, _ in self.kept], nodes, self.day).items():
             for kept, cells in self.kept:
-                if kept == measure and (cells is None or cell in cells):
+                if kept == measure and cells.takes(cell):
                     found[node] += n
         return found
 
@@ -185,12 +208,11 @@ class _Search:
     def _amount(self, now: Snapshot) -> int:
         if now.region not in self.inside:
             return 0
-        cells = self.row.cells
         return sum(
             sign * n
             for sign, contribute in self.terms
             for cell, n in contribute(now).items()
-            if cells is None or cell in cells
+            if self.row.takes(cell)
         )
 
 

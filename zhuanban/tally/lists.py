@@ -1,8 +1,9 @@
-"""Work lists of the pack as of a day: records that fulfil its conditions, or regions that have none."""
+"""Work lists of the pack as of a day: records that fulfil its conditions, or regions and records that have none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot, as_of
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import WorkList
+from zhuanban.pack.values import Condition, WorkList
 from zhuanban.people.queries import Setting
 
 NO_LIST = Kind("tally-007", "本行动没有清单“{name}”。", "可用的清单：{known}。")
@@ -20,7 +21,7 @@ NO_LIST = Kind("tally-007", "本行动没有清单“{name}”。", "可用的�
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry: a record as it stood on the day, or (`number` empty) a region without any."""
+    """One entry: a record as it stood on the day (where regions lack it, with that region), or a region (no number)."""
 
     number: str
     region: str
@@ -36,32 +37,67 @@ def find_list(setting: Setting, name: str) -> WorkList:
 
 
 def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q | None = None) -> list[Listed]:
-    """The list at a node as of the end of a day. `visible` narrows the records to a viewer's scope."""
-    records = list(_records(setting, asked, node, day, visible or Q()))
+    """The list at a node as of the end of a day. `visible` narrows the listed records to a viewer's scope."""
+    seen = visible or Q()
+    root = setting.regions.root
+    if not asked.missing_link:
+        narrowed = Q() if asked.missing_level else seen
+        records = list(_records(setting, asked.ledger, asked.where, node, day, narrowed))
+        if not asked.missing_level:
+            return records
+        covered = _covered(setting, asked, records, day)
+        return [Listed("", code, None) for code in _regions(setting, asked, node, day) if code not in covered]
+    # Whatever points to a record, wherever it lies, is not missing.
+    pointing = list(_records(setting, asked.ledger, asked.where, root, day, Q()))
+    by_target: dict[str, list[Listed]] = defaultdict(list)
+    for record in pointing:
+        value = record.now.data.get(asked.missing_link) if record.now else None
+        for number in value if isinstance(value, list) else [value] if value else []:
+            by_target[number].append(record)
     if not asked.missing_level:
-        return records
-    tree = setting.regions
-    depth = [level.key for level in setting.pack.grid.levels].index(asked.missing_level) + 1
-    covered = {path[-1 - depth] for r in records if len(path := tree.path(r.region, day)) > depth}
-    regions = [c for c in tree.subtree(node, day) if tree.level(c, day) == depth and tree.nodes[c].in_use(day)]
+        targets = _records(setting, asked.listed, asked.among, node, day, seen)
+        return [target for target in targets if target.number not in by_target]
+    regions = _regions(setting, asked, node, day)
     return [
-        Listed("", code, None)
-        for code in sorted(regions, key=lambda c: (tree.nodes[c].position, c))
+        Listed(target.number, code, target.now)
+        for target in _records(setting, asked.listed, asked.among, root, day, seen)
+        for covered in [_covered(setting, asked, by_target[target.number], day)]
+        for code in regions
         if code not in covered
     ]
 
 
-def _records(setting: Setting, asked: WorkList, node: str, day: int, visible: Q) -> Iterator[Listed]:
+def _depth(setting: Setting, asked: WorkList) -> int:
+    return [level.key for level in setting.pack.grid.levels].index(asked.missing_level) + 1
+
+
+def _covered(setting: Setting, asked: WorkList, records: Iterable[Listed], day: int) -> set[str]:
+    """Regions of the asked level in which some of these records lie."""
+    depth, tree = _depth(setting, asked), setting.regions
+    return {path[-1 - depth] for r in records if len(path := tree.path(r.region, day)) > depth}
+
+
+def _regions(setting: Setting, asked: WorkList, node: str, day: int) -> list[str]:
+    """Regions of the asked level, in use, in the order of the regions' list."""
+    depth, tree = _depth(setting, asked), setting.regions
+    inside = [c for c in tree.subtree(node, day) if tree.level(c, day) == depth and tree.nodes[c].in_use(day)]
+    return sorted(inside, key=lambda c: (tree.nodes[c].position, c))
+
+
+def _records(
+    setting: Setting, ledger: str, where: tuple[Condition, ...], node: str, day: int, visible: Q
+) -> Iterator[Listed]:
     inside = setting.regions.subtree(node, day)
-    holds = compile_conditions(asked.where, setting.pack.ledgers[asked.ledger])
-    rows = Record.objects.filter(visible, campaign=setting.campaign, ledger=asked.ledger, first_on__lte=day)
+    holds = compile_conditions(where, setting.pack.ledgers[ledger])
+    rows = Record.objects.filter(visible, campaign=setting.campaign, ledger=ledger, first_on__lte=day)
     numbers = dict(rows.order_by("number").values_list("pk", "number"))
-    for pk, facts in facts_of(numbers).items():
-        now = as_of(facts, day)
+    facts = facts_of(numbers)
+    for pk, number in numbers.items():
+        now = as_of(facts[pk], day)
         if (
             now is not None
             and not now.withdrawn
             and now.region in inside
             and holds(now.data, now.state, now.region, now.unit, day)
         ):
-            yield Listed(numbers[pk], now.region, now)
+            yield Listed(number, now.region, now)

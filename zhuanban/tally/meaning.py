@@ -35,7 +35,7 @@ def meaning(setting: Setting, asked: Table, node: str, day: int, book: Book) -> 
             path = tree.path(now.region, day)
             if row.node not in path or any(w in path for w in row.without):
                 continue
-            total += sum(n for c, n in contribute(now).items() if row.cells is None or c in row.cells)
+            total += sum(n for c, n in contribute(now).items() if row.takes(c))
         return total
 
     def text(ledger: str, field: str, code: str) -> str:

@@ -15,7 +15,7 @@ from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import asked_by, question_key
-from zhuanban.tally.tables import Result, RowKey, evaluate, rows_of
+from zhuanban.tally.tables import Result, RowKey, evaluate, regions_of, rows_of
 
 
 def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
@@ -25,6 +25,8 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
     keys = {q: ids[question_key(q)] for q in questions}
     rows = rows_of(setting, asked, node, day)
     nodes = {row.count.node for row in rows}
+    for level in {c.level for c in asked.columns.values() if c.level and c.question is not None}:
+        nodes.update(regions_of(setting, level, RowKey(node), day))
     held: dict[tuple[int, str], dict[str, int]] = {}
     for (measure, here, cell), n in store.sums(keys.values(), sorted(nodes), day).items():
         held.setdefault((measure, here), {})[cell] = n
@@ -32,7 +34,7 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
     def count(question: Question, row: RowKey) -> int:
         measure = keys[question]
         cells = held.get((measure, row.node), {})
-        total = sum(n for c, n in cells.items() if row.cells is None or c in row.cells)
+        total = sum(n for c, n in cells.items() if row.takes(c))
         return total - sum(sum(held.get((measure, w), {}).values()) for w in row.without)
 
     quoted = {c.text[0] for c in asked.columns.values() if c.text is not None}

@@ -40,9 +40,9 @@ def seen_tables(viewer: Viewer) -> list[Table]:
 
 
 def seen_lists(viewer: Viewer) -> list[WorkList]:
-    """The work lists whose ledger the viewer may know, in the pack's order."""
+    """The work lists whose ledgers the viewer may know, in the pack's order."""
     pack = viewer.setting.pack
-    return [x for x in pack.lists.values() if viewer.knows(pack.ledgers[x.ledger])]
+    return [x for x in pack.lists.values() if all(viewer.knows(pack.ledgers[k]) for k in (x.ledger, x.listed))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,13 @@ def seen_list(viewer: Viewer, asked: WorkList, region: str, day: int) -> list[Li
     """A work list as of a day with the entries that the viewer may see."""
     if asked not in seen_lists(viewer):
         raise Refused(NO_TABLE.at(table=asked.title, known="（无）"))
-    ledger = viewer.setting.pack.ledgers[asked.ledger]
+    ledger = viewer.setting.pack.ledgers[asked.listed]
     node = find_node(viewer.setting, region, day) if region else viewer.setting.regions.root
     if not asked.missing_level:
         return work_list(viewer.setting, asked, node, day, viewer.may_see(ledger))
     # Which regions lack something is asked of all records, else a hidden one would make its region look empty.
     here = viewer.reaches()
-    found = work_list(viewer.setting, asked, node, day)
+    found = work_list(viewer.setting, asked, node, day, viewer.may_see(ledger) if asked.missing_link else None)
     return [x for x in found if viewer.actor.operator or here.everything or x.region in here.regions]
 
 

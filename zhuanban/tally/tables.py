@@ -34,12 +34,17 @@ Text = Callable[[str, str, str], str]
 class RowKey:
     """What a row counts: records below region `node` (less those below `without`), with unit or word in `cells`.
 
-    `cells` None counts all.
+    `cells` None counts all; `but` leaves these out of it.
     """
 
     node: str
     cells: frozenset[str] | None = None
     without: tuple[str, ...] = ()
+    but: frozenset[str] = frozenset()
+
+    def takes(self, cell: str) -> bool:
+        """Does the row count what stands in this cell of a node?"""
+        return cell not in self.but if self.cells is None else cell in self.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def rows_of(setting: Setting, table: Table, node: str, day: int) -> list[Row]:
         case _:
             rows = _word_rows(setting, table, node)
     if table.rows.total:
-        if table.rows.by == "region" and not table.rows.names:
+        if table.rows.by == "region" or table.rows.rest:
             count = RowKey(node)
         else:
             # The total is the sum of the rows above or below it, never of something that is not printed.
@@ -138,7 +143,14 @@ def _word_rows(setting: Setting, table: Table, node: str) -> list[Row]:
     if not words:
         question = next(c.question for c in table.columns.values() if c.question is not None)
         words = tuple(o.title for o in setting.pack.ledgers[question.ledger].fields[table.rows.by].options)
-    return [Row(word, word, RowKey(node, frozenset({word}))) for word in words]
+    rest = table.rows.rest
+    own = frozenset(words) - {rest}
+    rows = [Row(w, w, RowKey(node, frozenset({w}))) for w in words if w != rest]
+    if not rest:
+        return rows
+    other = Row(rest, rest, RowKey(node, but=own))
+    at = words.index(rest) if rest in words else len(rows)
+    return [*rows[:at], other, *rows[at:]]
 
 
 def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, text: Text) -> Result:
@@ -146,7 +158,7 @@ def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, 
     cells: dict[tuple[str, str], Cell] = {}
     rows = []
     for row in rows_of(setting, table, node, day):
-        mine = {c.key: _cell(setting, table, c, row, count, text) for c in table.columns.values()}
+        mine = {c.key: _cell(setting, table, c, row, day, count, text) for c in table.columns.values()}
         if row.key == "own" and not any(c.value for c in mine.values()):
             continue
         rows.append(row)
@@ -154,24 +166,42 @@ def evaluate(setting: Setting, table: Table, node: str, day: int, count: Count, 
     return Result(table, node, day, tuple(rows), cells)
 
 
-def _cell(setting: Setting, table: Table, column: Column, row: Row, count: Count, text: Text) -> Cell:
+def _cell(setting: Setting, table: Table, column: Column, row: Row, day: int, count: Count, text: Text) -> Cell:
     if column.text is not None:
         return Cell("" if row.total or row.key == "own" else text(*column.text, row.key))
     if column.ratio is not None:
         assert column.round is not None
-        part, whole = (_number(table, table.columns[k], row, count) for k in column.ratio)
+        part, whole = (_number(setting, table, table.columns[k], row, day, count) for k in column.ratio)
         ratio = Ratio(part, whole)
         return Cell(ratio.percent(column.round, column.digits), None, ratio)
-    value = _number(table, column, row, count)
+    value = _number(setting, table, column, row, day, count)
     return Cell(scaled_text(value, decimals_of(setting, table, column)), value)
 
 
-def _number(table: Table, column: Column, row: Row, count: Count) -> int:
+def _number(setting: Setting, table: Table, column: Column, row: Row, day: int, count: Count) -> int:
+    if column.level:
+        inside = regions_of(setting, column.level, row.count, day)
+        if column.question is None:
+            return len(inside)
+        question = asked_by(table, column.question)
+        return sum(count(question, RowKey(code)) > 0 for code in inside)
     if column.question is not None:
         return count(asked_by(table, column.question), row.count)
-    return sum(_number(table, table.columns[k], row, count) for k in column.plus) - sum(
-        _number(table, table.columns[k], row, count) for k in column.minus
+    plus, minus = (
+        sum(_number(setting, table, table.columns[k], row, day, count) for k in keys)
+        for keys in (column.plus, column.minus)
     )
+    return plus - minus
+
+
+def regions_of(setting: Setting, level: str, row: RowKey, day: int) -> list[str]:
+    """Codes of the regions of a grid level inside a row, in use on the day."""
+    tree = setting.regions
+    depth = [each.key for each in setting.pack.grid.levels].index(level) + 1
+    inside = tree.subtree(row.node, day)
+    for other in row.without:
+        inside -= tree.subtree(other, day)
+    return sorted(code for code in inside if tree.level(code, day) == depth and tree.nodes[code].in_use(day))
 
 
 def decimals_of(setting: Setting, table: Table, column: Column) -> int:
