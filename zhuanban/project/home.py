@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Refused
 
 HOME_UNUSABLE = Kind(
@@ -71,4 +72,4 @@ def secret_key(home: Path) -> str:
             stream.write(secrets.token_urlsafe(48))
         return path.read_text("ascii").strip()
     except OSError as why:
-        raise Refused(HOME_UNUSABLE.at(Place(file=str(home)), why=why.strerror or str(why))) from why
+        raise Refused(HOME_UNUSABLE.at(Place(file=str(home)), why=reason(why))) from why
