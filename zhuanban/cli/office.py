@@ -13,7 +13,8 @@ import click
 from django.db import connection
 
 from zhuanban.cli.backup import read_backup, write_backup
-from zhuanban.cli.base import JSON, Exit, complain, out, with_database
+from zhuanban.cli.base import JSON, Exit, complain, guarded, out, with_database
+from zhuanban.cli.state import alone
 from zhuanban.core.problem import Kind
 from zhuanban.demo.play import load_demo, logins_of
 from zhuanban.evidence.queries import verify_store
@@ -160,12 +161,14 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@with_database
+@guarded
 def restore(file: Path) -> None:
     """恢复：把备份装进空的数据文件夹。"""
-    rows = read_backup(file)
+    with alone():
+        rows = read_backup(file)
+    log_access(None, OPERATOR, "restore", {"file": file.name})
     click.echo(f"已恢复 {rows} 行。")
-    problems = []
+    problems = list(verify_store())
     for campaign in Campaign.objects.order_by("name"):
         here = setting(campaign)
         problems += [*verify_campaign(here), *check_tallies(here)]
