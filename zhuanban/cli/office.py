@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +15,8 @@ from django.db import connection
 from zhuanban.cli.backup import read_backup, write_backup
 from zhuanban.cli.base import JSON, Exit, complain, guarded, out, with_database
 from zhuanban.cli.state import alone
-from zhuanban.core.problem import Kind
+from zhuanban.cli.upgrade import faults
+from zhuanban.core.problem import Kind, Refused
 from zhuanban.demo.play import load_demo, logins_of
 from zhuanban.evidence.queries import verify_store
 from zhuanban.ledger.models import Event, Record, Seal
@@ -36,7 +37,7 @@ SEAL_EVERY = 3600  # seconds
 @click.command()
 @click.argument("pack", default="well-closure", metavar="[PACK]")
 @click.option("--no-serve", is_flag=True, help="只装载，不启动服务。")
-@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口；缺省从 8000 起找空闲的。")
 @with_database
 def demo(pack: str, no_serve: bool, port: int | None) -> None:
     """装载演示行动并启动服务。"""
@@ -49,7 +50,7 @@ def demo(pack: str, no_serve: bool, port: int | None) -> None:
 
 
 @click.command()
-@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口；缺省从 8000 起找空闲的。")
 @with_database
 def serve(port: int | None) -> None:
     """启动服务。"""
@@ -57,8 +58,9 @@ def serve(port: int | None) -> None:
 
 
 def _serve(port: int | None) -> None:
-    chosen = _free_port(port)
+    chosen, claim = _claim_port(port)
     click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
+    sys.stdout.flush()
     threading.Thread(target=_clock, daemon=True).start()
     # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file.
     workers = 2 if connection.vendor == "postgresql" else 1
@@ -66,29 +68,53 @@ def _serve(port: int | None) -> None:
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
         str(chosen), "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
-        "zhuanban.project.wsgi:application",
+        # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
+        "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    try:
-        done = subprocess.run(command, env=os.environ, check=False)  # noqa: S603  (our own server)
-    except KeyboardInterrupt:
-        return
-    raise click.exceptions.Exit(0 if done.returncode in (0, -2, 130) else 1)
+    server = subprocess.Popen(command)  # noqa: S603  (our own server)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with claim:
+        try:
+            code = server.wait()
+        except KeyboardInterrupt:
+            server.terminate()  # it answers what it has begun, and goes
+            server.wait()
+            click.echo("已停止。")
+            return
+    raise click.exceptions.Exit(1 if code else 0)
 
 
-def _free_port(wanted: int | None) -> int:
+def _claim_port(wanted: int | None) -> tuple[int, socket.socket]:
+    """A port that nobody listens on, and a claim on it that holds while the socket lives. Raises Exit.
+
+    Without the claim two commands started together would take the same port: the server opens it shared, for its own
+    processes, and the kernel would deal out each one's requests to both. A name in the abstract namespace is nobody's
+    twice, and gone with its process.
+    """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 50):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0zhuanban-port-{port}")
+        except OSError:
+            claim.close()
+            continue
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
-                return port
+                return port, claim
+        claim.close()
     raise Exit([PORT_TAKEN.at(port=wanted or FIRST_PORT)])
 
 
 def _clock() -> None:
-    """Seal finished days, now and every hour."""
+    """Seal finished days, now and every hour. What keeps it from doing so is told, and tried again."""
     wait = threading.Event()
     while True:
-        for campaign in Campaign.objects.filter(demo_clock=False):
-            seal_finished_days(campaign)
+        try:
+            with faults():
+                for campaign in Campaign.objects.filter(demo_clock=False):
+                    seal_finished_days(campaign)
+        except Refused as refused:
+            complain(refused.problems)
         connection.close()
         wait.wait(SEAL_EVERY)
 
