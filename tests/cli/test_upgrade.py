@@ -116,7 +116,9 @@ def test_a_newer_backup_and_a_newer_folder_are_told(older: Office, newer: dict[s
     assert json.loads(older.run("campaign", "list", "--json", **there).out) == {"campaigns": []}
 
 
-def test_an_upgrade_that_is_killed_goes_on_with_the_next_command(older: Office, newer: dict[str, str]) -> None:
+def test_an_upgrade_that_is_killed_leaves_the_folder_as_it_was_and_begins_anew(
+    older: Office, newer: dict[str, str]
+) -> None:
     before = figures(older)
     assert older.run("campaign", "list", code=None, BREAK_OFF="killed", **newer).code == -9
     (first,) = backups(older)

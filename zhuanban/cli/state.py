@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
@@ -78,9 +78,17 @@ def targets(loader: MigrationLoader, seen: list[Migration]) -> list[tuple[str, s
 
 
 def migrate(seen: list[Migration] | None = None) -> None:
-    """Bring the database to what the program knows, or to exactly `seen`."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes() if seen is None else targets(executor.loader, seen))
+    """Bring the database to what the program knows, or to exactly `seen`: all of it in one transaction, or nothing.
+
+    Django by itself notes some migrations only after the transaction that made their tables; a program stopped in
+    between would never start again.
+    """
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # a table with checks put off cannot be altered after it was written to
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes() if seen is None else targets(executor.loader, seen))
 
 
 @contextmanager

@@ -42,8 +42,8 @@ def faults() -> Iterator[None]:
 def ensure_ready() -> None:
     """Apply pending migrations; before that, back an older database with data up into HOME/backups/.
 
-    Each migration is a transaction: a broken-off upgrade goes on with the next command, after one more backup.
-    Raises Refused where a newer program has been here.
+    An upgrade that is broken off leaves the database as it was; the next command begins anew. Raises Refused
+    where a newer program has been here.
     """
     if not _pending():
         return
