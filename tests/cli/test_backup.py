@@ -79,6 +79,7 @@ def restored_whole(office: Office, there: dict[str, str], before: list[Any], fil
     office.run("tally", "check", **there)
 
 
+@pytest.mark.both_engines
 def test_a_backup_is_restored_elsewhere_with_its_evidence(busy: Office) -> None:
     before = all_that_is_seen(busy)
     file = busy.home.parent / "备份.zip"

@@ -40,7 +40,11 @@ def database(home: Path, url: str) -> dict[str, Any]:
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_INIT},
             "CONN_MAX_AGE": None,
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as why:
+        raise Refused(DATABASE_URL_WRONG.at(what="主机或端口写法不对")) from why
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise Refused(DATABASE_URL_WRONG.at(what=parts.scheme or "空"))
     query = dict(parse_qsl(parts.query))
@@ -50,7 +54,7 @@ def database(home: Path, url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or query.pop("user", "")),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or parts.hostname or "",
-        "PORT": str(parts.port or query.pop("port", "")),
+        "PORT": str(port or query.pop("port", "")),
         "OPTIONS": query,
         "CONN_MAX_AGE": None,
     }
