@@ -18,7 +18,9 @@ from zhuanban.core import clock
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
-from zhuanban.evidence.queries import brought_by
+from zhuanban.evidence.actions import FITS
+from zhuanban.evidence.media import Media
+from zhuanban.evidence.queries import brought_by, media_of
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
@@ -26,7 +28,7 @@ from zhuanban.ledger.judge import Bench, Draft, Judged, Sight
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Guard, Ledger
+from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
 from zhuanban.people.scope import Actor
@@ -100,7 +102,7 @@ class _Batch:
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
-        sight = Sight(self._guard_holds, self._link_exists, self._file_exists, self._outside)
+        sight = Sight(self._guard_holds, self._link_exists, self._file_exists, self._file_unfit, self._outside)
         self.bench = Bench(self.setting, actor, self.at, day_of(self.at), sight)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
@@ -111,6 +113,7 @@ class _Batch:
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.links: dict[tuple[str, str], bool] = {}
         self.files: dict[str, set[str]] = {}  # content → logins of who brought it
+        self.media: dict[str, Media] = {}
         self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
@@ -279,6 +282,7 @@ class _Batch:
                     self.links[(ledger_key, number)] = True
         if files:
             self.files = brought_by(self.setting.campaign, files)
+            self.media = media_of(self.setting.campaign, files)
             self.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
 
     def _load(self, records: Any) -> None:
@@ -313,6 +317,10 @@ class _Batch:
         # Whoever has no account works at the machine itself, as whoever brought a content without one.
         me = "" if self.actor.user_id is None else self.actor.login
         return me in logins or self.senders.get(change) in logins
+
+    def _file_unfit(self, field: FieldType, sha256: str) -> str:
+        found = self.media.get(sha256)
+        return "" if found is None or found in FITS[field] else found.title
 
     def _outside(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)

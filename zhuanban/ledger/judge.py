@@ -56,6 +56,7 @@ class Sight:
     guard_holds: Callable[[Guard, Snapshot, int], bool]
     link_exists: Callable[[str, str], bool]
     file_exists: Callable[[str, str], bool]  # (change id, content)
+    file_unfit: Callable[[FieldType, str], str]  # (field's type, content) → what it is, "" where it fits
     outside_metres: Callable[[str, Mapping[str, Any], int], float | None]
 
 
@@ -394,8 +395,13 @@ class _Work:
             if said:
                 own = self._files_of(key)
                 for sha256 in said:
-                    if sha256 not in own and not self.bench.sight.file_exists(self.change.id, sha256):
-                        self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
+                    if sha256 in own:
+                        continue
+                    spec = self.ledger.fields[key]
+                    if not self.bench.sight.file_exists(self.change.id, sha256):
+                        self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
+                    elif what := self.bench.sight.file_unfit(spec.type, sha256):
+                        self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
         for key in self.rules.links:
             value = values.get(key)
             spec = self.ledger.fields[key]
