@@ -329,6 +329,11 @@ class _Work:
         days[target.version] = step.on
         previous = FIRST_DAY
         for fact in facts:
+            if fact.verb != "redate" and days[fact.version] < days[facts[0].version]:
+                # Before the record was opened an amendment would amend nothing, and be lost.
+                word = {"amend": "更正", "transfer": "移转"}.get(fact.verb, str(fact.body.get("move", fact.verb)))
+                self.say(says.DISORDER.at(self.place, move=word))
+                return
             if fact.verb in {"create", "move", "withdraw", "restore"}:
                 if days[fact.version] < previous:
                     self.say(says.DISORDER.at(self.place, move=fact.body.get("move", fact.verb)))
