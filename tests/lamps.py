@@ -34,6 +34,7 @@ posts:
   county: {title: 县灯管办, sees: all}
   town: {title: 乡镇灯管站, sees: region}
   firm: {title: 维修单位, sees: unit}
+overview: [by_kind, progress]
 """,
     "ledgers/permits.yaml": """
 title: 占道许可台账
