@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.db import connection
 
 from zhuanban.cli.backup import read_backup, write_backup
@@ -45,6 +47,12 @@ def demo(pack: str, no_serve: bool, port: int | None) -> None:
     click.echo(f"\n演示行动“{campaign.name}”已就绪（演示时钟）。账号：")
     for login in logins_of(campaign):
         click.echo(f"  {login['login']:<14} 口令 {login['password']:<10} {login['name']}（{login['post']}）")
+    click.echo(f"\n数据：{settings.ZHUANBAN_HOME}")
+    if connection.vendor == "postgresql":
+        click.echo("数据库：PostgreSQL")
+    else:
+        click.echo("数据库：内置 SQLite。没有启用：PostgreSQL（没有设置 ZHUANBAN_DATABASE_URL）；一处办公用不着。")
+    click.echo("没有启用：网页（本版只有接口和命令）；接口说明在 /api/openapi.json。")
     if not no_serve:
         _serve(port)
 
@@ -59,9 +67,6 @@ def serve(port: int | None) -> None:
 
 def _serve(port: int | None) -> None:
     chosen, claim = _claim_port(port)
-    click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
-    sys.stdout.flush()
-    threading.Thread(target=_clock, daemon=True).start()
     # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file.
     workers = 2 if connection.vendor == "postgresql" else 1
     connection.close()
@@ -71,10 +76,13 @@ def _serve(port: int | None) -> None:
         # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
         "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    server = subprocess.Popen(command)  # noqa: S603  (our own server)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with claim:
+    with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
         try:
+            _wait_for(server, chosen)
+            click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
+            sys.stdout.flush()
+            threading.Thread(target=_clock, daemon=True).start()
             code = server.wait()
         except KeyboardInterrupt:
             server.terminate()  # it answers what it has begun, and goes
@@ -82,6 +90,17 @@ def _serve(port: int | None) -> None:
             click.echo("已停止。")
             return
     raise click.exceptions.Exit(1 if code else 0)
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+    """Until the server answers, or has given up and said why."""
+    while server.poll() is None and not _is_open(port):
+        time.sleep(0.05)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _claim_port(wanted: int | None) -> tuple[int, socket.socket]:
@@ -98,9 +117,8 @@ def _claim_port(wanted: int | None) -> tuple[int, socket.socket]:
         except OSError:
             claim.close()
             continue
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port, claim
+        if not _is_open(port):
+            return port, claim
         claim.close()
     raise Exit([PORT_TAKEN.at(port=wanted or FIRST_PORT)])
 
