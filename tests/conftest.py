@@ -14,7 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -97,8 +98,15 @@ class Office:
     environment: dict[str, str]
     program: Path
 
-    def run(self, *words: str | Path, code: int | None = 0, timeout: float = 600, **environment: str) -> Ran:
-        """Run `zhuanban WORDS`; the exit code must be `code` (None: any).
+    def run(
+        self,
+        *words: str | Path,
+        code: int | None = 0,
+        timeout: float = 600,
+        within: Callable[[], None] | None = None,
+        **environment: str,
+    ) -> Ran:
+        """Run `zhuanban WORDS`; the exit code must be `code` (None: any). `within` runs first in the new process.
 
         The environment is bare but for what the office sets: what works here works without a terminal too.
         """
@@ -110,13 +118,36 @@ class Office:
             capture_output=True,
             timeout=timeout,
             check=False,
+            preexec_fn=within,
         )
         ran = Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
         assert code is None or ran.code == code, f"zhuanban {words}: exit {ran.code}\n{ran.out}\n{ran.err}"
         return ran
 
-    def start(self, *words: str | Path, **environment: str) -> subprocess.Popen[bytes]:
-        """Start `zhuanban WORDS` and go on; the caller ends it."""
+    def python(self, code: str, **environment: str) -> str:
+        """What a Python program prints that runs in this office, with the tests at hand."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django\ndjango.setup()\n{textwrap.dedent(code)}"],
+            cwd=self.home.parent,
+            env={
+                **self.environment,
+                "DJANGO_SETTINGS_MODULE": "zhuanban.project.settings",
+                "PYTHONPATH": str(ROOT),
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(
+        self, *words: str | Path, within: Callable[[], None] | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """Start `zhuanban WORDS` in a session of its own and go on; the caller ends it."""
         return subprocess.Popen(
             [str(self.program), *map(str, words)],
             cwd=self.home.parent,
@@ -124,6 +155,8 @@ class Office:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            preexec_fn=within,
+            start_new_session=True,
         )
 
 

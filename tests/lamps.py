@@ -6,15 +6,20 @@ tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
 
 from zhuanban.core.day import from_iso
 from zhuanban.ledger.change import Change, Step
 from zhuanban.pack.read import load
 from zhuanban.people.actions import create_campaign
 from zhuanban.people.models import Campaign
+
+if TYPE_CHECKING:
+    from tests.conftest import Office
 
 FILES = {
     "pack.yaml": """
@@ -29,6 +34,7 @@ posts:
   county: {title: 县灯管办, sees: all}
   town: {title: 乡镇灯管站, sees: region}
   firm: {title: 维修单位, sees: unit}
+overview: [by_kind, progress]
 """,
     "ledgers/permits.yaml": """
 title: 占道许可台账
@@ -135,6 +141,10 @@ U11,第一维修队一组,甲队一组,U1,
 EAST, WEST = "411300101", "411300102"
 JIA, YI, BING, DING = "411300101201", "411300101202", "411300102201", "411300102202"
 START = "2024-01-01"
+CREATE = (
+    "campaign", "create", "lamps", "--pack", "lamps", "--regions", "regions.csv", "--units", "units.csv",
+    "--start", START,
+)  # fmt: skip
 
 
 def make(folder: Path, name: str = "lamps", more: Mapping[str, str] | None = None) -> Campaign:
@@ -146,6 +156,31 @@ def make(folder: Path, name: str = "lamps", more: Mapping[str, str] | None = Non
     return create_campaign(
         name, files, pack, folder / "regions.csv", folder / "units.csv", from_iso(START), demo_clock=True
     )
+
+
+def settle_in(office: Office) -> Office:
+    """The campaign in an office of its own, made by the command."""
+    folder = office.home.parent
+    for name, text in FILES.items():
+        path = folder / "lamps" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (folder / "regions.csv").write_text(REGIONS, "utf-8")
+    (folder / "units.csv").write_text(UNITS, "utf-8")
+    office.run(*CREATE)
+    return office
+
+
+def workbook(office: Office, name: str, rows: Sequence[Sequence[object]]) -> Path:
+    """A workbook of one page in the office's folder."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in rows:
+        page.append(row)
+    path = office.home.parent / name
+    book.save(path)
+    return path
 
 
 def day(month_day: str) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from tests.api.conftest import People
@@ -19,6 +22,15 @@ OPERATIONS = [
     for path, methods in SCHEMA["paths"].items()
     for method, operation in methods.items()
 ]
+
+
+def caused(cause: psycopg.Error) -> OperationalError:
+    """Django's error, raised from the driver's."""
+    why = OperationalError(str(cause))
+    why.__cause__ = cause
+    return why
+
+
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -39,6 +51,28 @@ def test_a_fault_inside_is_told_without_its_inside(
     assert name is not None
     assert name[0] in caplog.text
     assert "secret of the inside" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        (OperationalError("server closed the connection unexpectedly"), "core-008"),
+        (caused(psycopg.OperationalError("consuming input failed")), "core-007"),
+        (caused(psycopg.errors.DiskFull("could not extend file")), "core-001"),
+        (OSError(errno.ENOSPC, "No space left on device"), "core-001"),
+        (OSError(errno.EACCES, "Permission denied", "a/secret/path"), "core-002"),
+    ],
+)
+def test_a_sick_disk_or_database_is_told_as_such(
+    people: People, monkeypatch: pytest.MonkeyPatch, why: Exception, code: str
+) -> None:
+    def fails(self: Viewer, *_: Any) -> Any:
+        raise why
+
+    monkeypatch.setattr(Viewer, "records", fails)
+    answer = people.county.get("/api/campaigns/lamps/ledgers/lamps/records")
+    assert (answer.status_code, [p["code"] for p in answer.json()["problems"]]) == (503, [code])
+    assert "secret" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,17 @@ def test_what_is_no_picture_is_only_downloaded(clients: dict[str, Client]) -> No
     assert refused["problems"][0]["code"].startswith("evidence-")
 
 
+def test_a_photo_is_a_picture(clients: dict[str, Client]) -> None:
+    """A content may be brought for any use; at the door the field says what it takes."""
+    paper, photo = upload(clients["east"], "情况说明".encode(), "说明.txt"), upload(clients["east"], picture(), "a.jpg")
+    step = {"verb": "create", "set": {"photo": [photo, paper]}, "region": "1001"}
+    said = {"changes": [{"id": "x", "ledger": "signs", "steps": [step]}]}
+    outcome = clients["east"].post(f"{PATH}/changes", said, content_type="application/json").json()["outcomes"][0]
+    assert [p["code"] for p in outcome["problems"]] == ["ledger-041"]
+    assert "文本" in outcome["problems"][0]["says"]
+    register(clients["east"], "y", photo=[photo], paper=[paper, photo])
+
+
 def test_knowing_an_address_does_not_help_by_another_record(clients: dict[str, Client]) -> None:
     """Who may refer to a content may open it; so nobody may refer to what somebody else brought."""
     ref = upload(clients["east"], picture(), "现场.jpg")

@@ -73,6 +73,7 @@ def test_the_campaign_says_its_pack_as_data(people: People) -> None:
     assert "停用" not in [s["key"] for s in town["ledgers"][0]["states"]]
     assert {f["key"]: f["may_reveal"] for f in town["ledgers"][0]["fields"]}["phone"] is False
     assert {t["key"] for t in town["tables"]} == {"progress", "by_unit", "by_kind"}
+    assert said["overview"] == town["overview"] == ["by_kind", "progress"]
 
 
 def test_regions_are_those_within_reach(people: People) -> None:

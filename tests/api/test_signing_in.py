@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from tests.api.conftest import EAST_LAMP, People, client_of, user
 from zhuanban.core import clock
+from zhuanban.core.problem import Refused
 from zhuanban.people.actions import give_post
 from zhuanban.people.models import AccessLog, Campaign, Token, User
 from zhuanban.people.sign_in import PER_ADDRESS, PER_LOGIN
+from zhuanban.project.proxies import caller_of, networks
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -128,6 +130,46 @@ def test_guessing_many_logins_from_one_address_is_slowed_down(town: Campaign) ->
     for i in range(PER_ADDRESS):
         sign_in(Client(), f"user{i}", "123456")
     assert sign_in(Client(), "li").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "caller"),
+    [
+        ("10.1.0.1", "203.0.113.7", "203.0.113.7"),
+        ("10.1.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # what the caller says of himself does not count
+        ("10.1.0.1", "203.0.113.7, 10.1.0.2", "203.0.113.7"),  # two proxies in a row
+        ("10.1.0.1", "10.1.0.3, 10.1.0.2", "10.1.0.3"),
+        ("::ffff:10.1.0.1", "2001:db8::7", "2001:db8::7"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # no proxy of ours
+        ("10.1.0.1", "unknown", "10.1.0.1"),
+        ("10.1.0.1", "203.0.113.7, <script>", "10.1.0.1"),
+        ("10.1.0.1", ",", "10.1.0.1"),
+        ("", "203.0.113.7", ""),
+    ],
+)
+def test_only_trusted_proxies_say_who_calls(peer: str, forwarded: str, caller: str) -> None:
+    assert caller_of(peer, forwarded, networks("127.0.0.1, 10.1.0.0/16")) == caller
+
+
+def test_behind_a_proxy_one_guesser_locks_out_himself(town: Campaign, settings: Any) -> None:
+    def come(address: str, password: str = WORD) -> int:
+        return int(sign_in(Client(), password=password, HTTP_X_FORWARDED_FOR=address).status_code)
+
+    settings.ZHUANBAN_PROXIES = networks("127.0.0.1")
+    for _ in range(PER_LOGIN):
+        assert come("203.0.113.7", "guess") == 401
+    assert (come("203.0.113.7"), come("203.0.113.8")) == (429, 200)
+    assert AccessLog.objects.filter(what="sign_in", detail__address="203.0.113.8").exists()
+    settings.ZHUANBAN_PROXIES = ()  # nobody is believed
+    for _ in range(PER_LOGIN):
+        assert come("203.0.113.9", "guess") == 401
+    assert come("203.0.113.10") == 429
+
+
+def test_a_proxy_that_is_none_is_told() -> None:
+    with pytest.raises(Refused) as refused:
+        networks("127.0.0.1, nginx, 10.0.0.0/99")
+    assert [p.code for p in refused.value.problems] == ["project-003", "project-003"]
 
 
 def test_a_token_needs_no_cookie_and_dies_with_its_user(town: Campaign) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from PIL import Image
 
 from tests.evidence import samples
+from tests.hardship import powerless, read_only
 from tests.lamps import make
 from zhuanban.atlas.frames import Frame, Point
 from zhuanban.core import clock
@@ -370,12 +371,23 @@ def test_a_folder_that_cannot_be_made_is_one_clear_problem(lamps, home):
     assert code(lamps, samples.jpeg()) == "evidence-021"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_one_clear_problem(lamps, home):
+def test_a_read_only_folder_is_one_clear_problem(home):
     (home / "evidence").mkdir(parents=True)
-    (home / "evidence").chmod(0o555)
-    assert code(lamps, samples.jpeg()) == "evidence-021"
-    (home / "evidence").chmod(0o755)
+    code = """
+import io, sys
+from pathlib import Path
+from zhuanban.core.problem import Refused
+from zhuanban.evidence.store import Store
+try:
+    with Store(Path(sys.argv[1])).take(io.BytesIO(b"x"), lambda head: 10): pass
+except Refused as refused:
+    print([p.code for p in refused.problems])
+"""
+    with read_only(home / "evidence"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, home / "evidence"], capture_output=True, preexec_fn=powerless, check=True
+        )
+    assert done.stdout.decode() == "['evidence-021']\n"
 
 
 def test_a_thumbnail_is_shown_though_it_cannot_be_kept(lamps, home):

@@ -9,27 +9,19 @@ import signal
 import subprocess
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from tests.conftest import Office
-from tests.lamps import FILES, REGIONS, UNITS
+from tests.lamps import settle_in, workbook
 
 KILLS = int(os.environ.get("ZHUANBAN_KILLS", "20"))
 ROWS = 60
 pytestmark = pytest.mark.sqlite
 
 
-def workbook(folder: Path, nth: int) -> Path:
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.append(["所在村", "杆号", "灯型", "登记日期", "派单日期"])
-    for i in range(ROWS):
-        page.append(["甲村", f"{nth}-{i}", "高杆", "2024-01-05", "2024-01-06"])
-    path = folder / f"第{nth}批.xlsx"
-    book.save(path)
-    return path
+def batch(office: Office, nth: int) -> Path:
+    rows = [["甲村", f"{nth}-{i}", "高杆", "2024-01-05", "2024-01-06"] for i in range(ROWS)]
+    return workbook(office, f"第{nth}批.xlsx", [["所在村", "杆号", "灯型", "登记日期", "派单日期"], *rows])
 
 
 def registered(office: Office) -> int:
@@ -38,22 +30,12 @@ def registered(office: Office) -> int:
 
 
 def test_killed_at_random_moments(office: Office) -> None:
-    folder = office.home.parent
-    for name, text in FILES.items():
-        path = folder / "lamps" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    (folder / "regions.csv").write_text(REGIONS, "utf-8")
-    (folder / "units.csv").write_text(UNITS, "utf-8")
-    office.run(
-        "campaign", "create", "lamps", "--pack", folder / "lamps", "--regions", folder / "regions.csv",
-        "--units", folder / "units.csv", "--start", "2024-01-01",
-    )  # fmt: skip
+    folder = settle_in(office).home.parent
     rng = random.Random(7)
     acknowledged: set[int] = set()
     killed = 0
     for nth in range(KILLS):
-        path = workbook(folder, nth)
+        path = batch(office, nth)
         process = office.start("import", "lamps", "lamps", path, "--on", "2024-03-01")
         try:
             process.communicate(timeout=rng.uniform(0.05, 3))

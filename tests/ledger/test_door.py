@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import Error, connection, transaction
 
-from tests.lamps import BING, DING, JIA, YI, amended, make, moved, opened
+from tests.lamps import BING, DING, JIA, YI, amended, day, make, moved, opened
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING
 from zhuanban.ledger.change import Change, Step
@@ -136,6 +136,20 @@ def test_a_move_that_needs_another_record_first(lamps: Campaign) -> None:
     assert codes(lamps, here, stop) == ["entered", "entered"]
     # The waiting change entered when it was sent again, and left the inbox.
     assert Waiting.objects.filter(settled_at=None).count() == 0
+
+
+def test_an_opening_is_not_redated_past_what_followed_it(lamps: Campaign) -> None:
+    number = "D-411300101201-001"
+
+    def redated(change: str, to: str, of: int) -> Change:
+        return Change(change, "lamps", (Step("redate", day(to), of=of, reason="写错了"),), number)
+
+    assert codes(lamps, opened("a", "1号"), amended("b", number, on="01-06", power=2)) == ["entered", "entered"]
+    assert codes(lamps, redated("c", "01-07", of=1)) == ["ledger-037"]
+    assert codes(lamps, redated("d", "01-04", of=2)) == ["ledger-037"]  # nor an amendment before the opening
+    assert codes(lamps, redated("e", "01-08", of=2), redated("f", "01-07", of=1)) == ["entered", "entered"]
+    record = Record.objects.get()
+    assert (record.first_on, record.data["power"]) == (day("01-07"), 2)
 
 
 def test_nobody_checks_himself(lamps: Campaign) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,7 +18,9 @@ from ninja.renderers import BaseRenderer
 from ninja.types import DictStrAny
 
 from zhuanban.api import problems as says
+from zhuanban.core.faults import database_fault, file_fault
 from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.evidence import problems as evidence
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as ledger
 from zhuanban.people import queries as people
@@ -47,6 +50,8 @@ _STATUS = {
     says.TOO_LARGE.code: 413,
     says.NO_LENGTH.code: 411,
     says.METHOD.code: 405,
+    evidence.DISK_FULL.code: 503,
+    evidence.NOT_WRITABLE.code: 503,
 }
 
 _WORDS = {
@@ -156,6 +161,14 @@ def answer_errors(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def too_big(request: HttpRequest, exc: Any) -> HttpResponse:
         return refusal([says.TOO_LARGE.at(limit=MOST_UPLOAD >> 20)])
+
+    def unwell(request: HttpRequest, exc: Any) -> HttpResponse:
+        log.error("%s %s", request.method, request.path, exc_info=exc)
+        problem = file_fault(exc) if isinstance(exc, OSError) else database_fault(exc)
+        return refusal([problem.at(Place())], 503)  # a caller needs no path of the machine
+
+    for fault in (DatabaseError, InterfaceError, OSError):
+        api.add_exception_handler(fault, unwell)
 
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, exc: Any) -> HttpResponse:

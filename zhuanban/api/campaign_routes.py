@@ -58,6 +58,7 @@ def campaign(request: HttpRequest, name: str) -> CampaignOut:
     """台账、字段、状态、步骤、统计表、清单：行动包写明的，去掉本人岗位看不到的。"""
     seen = viewer(request, name)
     here, pack = seen.setting, seen.setting.pack
+    tables = seen_tables(seen)
     return CampaignOut(
         **_brief(here).dict(),
         today=to_date(seen.today),
@@ -71,7 +72,8 @@ def campaign(request: HttpRequest, name: str) -> CampaignOut:
             StageOut(key=s.key, title=s.title, start=_date(s.start), end=_date(s.end)) for s in pack.stages.values()
         ],
         ledgers=[_ledger(seen, ledger) for ledger in pack.ledgers.values() if seen.knows(ledger)],
-        tables=[_table(table) for table in seen_tables(seen)],
+        tables=[_table(table) for table in tables],
+        overview=[key for key in pack.overview or pack.tables if key in {table.key for table in tables}],
         lists=[ListBrief(key=x.key, title=x.title, ledger=x.listed) for x in seen_lists(seen)],
     )
 

@@ -222,6 +222,7 @@ class CampaignOut(CampaignBrief):
         ],
         tables=[{"key": "progress", "title": "进度表", "head": "区域", "by": "region",
                  "columns": [{"key": "all", "title": "登记（个）", "kind": "count"}]}],
+        overview=["progress"],
         lists=[{"key": "idle", "title": "久未到访的果园", "ledger": "orchards"}],
     )  # fmt: skip
     today: date = Field(title="今天")
@@ -234,6 +235,7 @@ class CampaignOut(CampaignBrief):
     stages: list[StageOut] = Field(title="阶段")
     ledgers: list[LedgerOut] = Field(title="台账")
     tables: list[TableBrief] = Field(title="统计表")
+    overview: list[str] = Field(title="首页上的统计表", description="统计表的键，按行动包写明的次序。")
     lists: list[ListBrief] = Field(title="清单")
 
 

@@ -88,12 +88,23 @@ def in_chinese(usage: click.UsageError) -> str:
 
 def with_database(command: Callable[P, R]) -> Callable[P, R]:
     """Before the command: make or upgrade the database. Faults of disk and database become one clear problem."""
-    from zhuanban.cli.upgrade import ensure_ready, faults  # noqa: PLC0415  (needs a Django that is set up)
+    from zhuanban.cli.upgrade import ensure_ready  # noqa: PLC0415  (needs a Django that is set up)
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        ensure_ready()
+        return command(*args, **kwargs)
+
+    return guarded(run)
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Faults of disk and database become one clear problem; the database is left as it is."""
+    from zhuanban.cli.upgrade import faults  # noqa: PLC0415  (needs a Django that is set up)
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         with faults():
-            ensure_ready()
             return command(*args, **kwargs)
 
     return run

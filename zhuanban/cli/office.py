@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.db import connection
 
 from zhuanban.cli.backup import read_backup, write_backup
-from zhuanban.cli.base import JSON, Exit, complain, out, with_database
-from zhuanban.core.problem import Kind
+from zhuanban.cli.base import JSON, Exit, complain, guarded, out, with_database
+from zhuanban.cli.state import alone
+from zhuanban.cli.upgrade import faults
+from zhuanban.core.problem import Kind, Refused
 from zhuanban.demo.play import load_demo, logins_of
 from zhuanban.evidence.queries import verify_store
 from zhuanban.ledger.models import Event, Record, Seal
@@ -35,7 +39,7 @@ SEAL_EVERY = 3600  # seconds
 @click.command()
 @click.argument("pack", default="well-closure", metavar="[PACK]")
 @click.option("--no-serve", is_flag=True, help="只装载，不启动服务。")
-@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口；缺省从 8000 起找空闲的。")
 @with_database
 def demo(pack: str, no_serve: bool, port: int | None) -> None:
     """装载演示行动并启动服务。"""
@@ -43,12 +47,18 @@ def demo(pack: str, no_serve: bool, port: int | None) -> None:
     click.echo(f"\n演示行动“{campaign.name}”已就绪（演示时钟）。账号：")
     for login in logins_of(campaign):
         click.echo(f"  {login['login']:<14} 口令 {login['password']:<10} {login['name']}（{login['post']}）")
+    click.echo(f"\n数据：{settings.ZHUANBAN_HOME}")
+    if connection.vendor == "postgresql":
+        click.echo("数据库：PostgreSQL")
+    else:
+        click.echo("数据库：内置 SQLite。没有启用：PostgreSQL（没有设置 ZHUANBAN_DATABASE_URL）；一处办公用不着。")
+    click.echo("没有启用：网页（本版只有接口和命令）；接口说明在 /api/openapi.json。")
     if not no_serve:
         _serve(port)
 
 
 @click.command()
-@click.option("--port", type=int, default=None, help="端口；缺省从 8000 起找空闲的。")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口；缺省从 8000 起找空闲的。")
 @with_database
 def serve(port: int | None) -> None:
     """启动服务。"""
@@ -56,9 +66,7 @@ def serve(port: int | None) -> None:
 
 
 def _serve(port: int | None) -> None:
-    chosen = _free_port(port)
-    click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
-    threading.Thread(target=_clock, daemon=True).start()
+    chosen, claim = _claim_port(port)
     # One writer at a time is all that SQLite has: one process, so that writers queue in it instead of at the file. The
     # threads are for those who wait for the disk: they share a transaction (`ledger.together`).
     workers = 2 if connection.vendor == "postgresql" else 1
@@ -66,29 +74,66 @@ def _serve(port: int | None) -> None:
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
         str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
-        "zhuanban.project.wsgi:application",
+        # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
+        "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    try:
-        done = subprocess.run(command, env=os.environ, check=False)  # noqa: S603  (our own server)
-    except KeyboardInterrupt:
-        return
-    raise click.exceptions.Exit(0 if done.returncode in (0, -2, 130) else 1)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
+        try:
+            _wait_for(server, chosen)
+            click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
+            sys.stdout.flush()
+            threading.Thread(target=_clock, daemon=True).start()
+            code = server.wait()
+        except KeyboardInterrupt:
+            server.terminate()  # it answers what it has begun, and goes
+            server.wait()
+            click.echo("已停止。")
+            return
+    raise click.exceptions.Exit(1 if code else 0)
 
 
-def _free_port(wanted: int | None) -> int:
+def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+    """Until the server answers, or has given up and said why."""
+    while server.poll() is None and not _is_open(port):
+        time.sleep(0.05)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _claim_port(wanted: int | None) -> tuple[int, socket.socket]:
+    """A port that nobody listens on, and a claim on it that holds while the socket lives. Raises Exit.
+
+    Without the claim two commands started together would take the same port: the server opens it shared, for its own
+    processes, and the kernel would deal out each one's requests to both. A name in the abstract namespace is nobody's
+    twice, and gone with its process.
+    """
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 50):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0zhuanban-port-{port}")
+        except OSError:
+            claim.close()
+            continue
+        if not _is_open(port):
+            return port, claim
+        claim.close()
     raise Exit([PORT_TAKEN.at(port=wanted or FIRST_PORT)])
 
 
 def _clock() -> None:
-    """Seal finished days, now and every hour."""
+    """Seal finished days, now and every hour. What keeps it from doing so is told, and tried again."""
     wait = threading.Event()
     while True:
-        for campaign in Campaign.objects.filter(demo_clock=False):
-            seal_finished_days(campaign)
+        try:
+            with faults():
+                for campaign in Campaign.objects.filter(demo_clock=False):
+                    seal_finished_days(campaign)
+        except Refused as refused:
+            complain(refused.problems)
         connection.close()
         wait.wait(SEAL_EVERY)
 
@@ -161,12 +206,14 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@with_database
+@guarded
 def restore(file: Path) -> None:
     """恢复：把备份装进空的数据文件夹。"""
-    rows = read_backup(file)
+    with alone():
+        rows = read_backup(file)
+    log_access(None, OPERATOR, "restore", {"file": file.name})
     click.echo(f"已恢复 {rows} 行。")
-    problems = []
+    problems = list(verify_store())
     for campaign in Campaign.objects.order_by("name"):
         here = setting(campaign)
         problems += [*verify_campaign(here), *check_tallies(here)]

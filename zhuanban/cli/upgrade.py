@@ -8,18 +8,21 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from zhuanban.cli.backup import write_backup
+from zhuanban.cli.state import alone, migrate, unknown
+from zhuanban.core import clock
+from zhuanban.core.day import BEIJING
+from zhuanban.core.faults import database_fault, file_fault
 from zhuanban.core.problem import Kind, Refused
 from zhuanban.people.models import Campaign
 
-DATABASE_FAULT = Kind(
-    "cli-001",
-    "数据库不能使用：{why}。",
-    "请检查磁盘空间、文件夹权限和数据库服务；已登记的内容没有受影响。",
+NEWER = Kind(
+    "cli-012",
+    "这里的数据是更新的程序留下的（{names}），本程序不认识。",
+    "请改用原来那个版本或更新的程序；数据没有改动。",
 )
 
 
@@ -28,22 +31,35 @@ def faults() -> Iterator[None]:
     """Disk full, read-only folder, unreachable server: one clear problem instead of a trace."""
     try:
         yield
-    except DatabaseError as why:
-        raise Refused(DATABASE_FAULT.at(why=str(why).splitlines()[0])) from why
+    except (DatabaseError, InterfaceError) as why:
+        raise Refused(database_fault(why)) from why
     except BrokenPipeError:
         raise
     except OSError as why:
-        raise Refused(DATABASE_FAULT.at(why=why.strerror or str(why))) from why
+        raise Refused(file_fault(why)) from why
 
 
 def ensure_ready() -> None:
-    """Apply pending migrations; before that, back an older database with data up into HOME/backups/."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not plan:
+    """Apply pending migrations; before that, back an older database with data up into HOME/backups/.
+
+    An upgrade that is broken off leaves the database as it was; the next command begins anew. Raises Refused
+    where a newer program has been here.
+    """
+    if not _pending():
         return
-    if "people_campaign" in connection.introspection.table_names() and Campaign.objects.exists():
-        folder = Path(settings.ZHUANBAN_HOME) / "backups"
-        folder.mkdir(parents=True, exist_ok=True)
-        write_backup(folder / f"before-upgrade-{datetime.now():%Y%m%d-%H%M%S}.zip")
-    call_command("migrate", verbosity=0)
+    with alone():
+        if not _pending():
+            return
+        if "people_campaign" in connection.introspection.table_names() and Campaign.objects.exists():
+            moment = datetime.fromtimestamp(clock.now() / 1_000_000, BEIJING)
+            write_backup(Path(settings.ZHUANBAN_HOME) / "backups" / f"before-upgrade-{moment:%Y%m%d-%H%M%S-%f}.zip")
+        migrate()
+
+
+def _pending() -> bool:
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    newer = unknown(loader, loader.applied_migrations)
+    if newer:
+        raise Refused(NEWER.at(names="、".join(newer)))
+    return bool(executor.migration_plan(loader.graph.leaf_nodes()))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.evidence import pictures, problems
 from zhuanban.evidence.actions import clean_name, store
@@ -74,7 +75,7 @@ def open_original(campaign: Campaign, sha256: str, name: str = "") -> Original:
     except FileNotFoundError:
         raise Refused(problems.MISSING.at(sha256=sha256)) from None
     except OSError as why:
-        raise Refused(problems.NOT_READABLE.at(sha256=sha256, why=why.strerror)) from why
+        raise Refused(problems.NOT_READABLE.at(sha256=sha256, why=reason(why))) from why
     return Original(stream, media, file.size, served_name(name, media))
 
 
@@ -121,6 +122,6 @@ def _faults() -> Iterator[Problem]:
         except FileNotFoundError:
             yield problems.MISSING.at(sha256=sha256)
         except OSError as why:
-            yield problems.NOT_READABLE.at(sha256=sha256, why=why.strerror)
+            yield problems.NOT_READABLE.at(sha256=sha256, why=reason(why))
     for path in house.strangers():
         yield problems.STRANGER.at(path=path.relative_to(house.folder).as_posix())

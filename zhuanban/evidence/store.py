@@ -6,7 +6,6 @@ address is whole, whenever the machine stops. What lies there is never written t
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -19,13 +18,13 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
+from zhuanban.core.faults import FULL, reason
 from zhuanban.core.problem import Refused
 from zhuanban.evidence import problems
 from zhuanban.evidence.media import HEAD_BYTES
 
 CHUNK = 1 << 20
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,13 @@ class Store:
         with self.open(sha256) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
 
+    def addresses(self) -> Iterator[str]:
+        """The contents that lie here, in order."""
+        for first in _sorted_folders(self.folder):
+            for second in _sorted_folders(first):
+                names = sorted(path.name for path in second.iterdir() if _ADDRESS.fullmatch(path.name))
+                yield from (name for name in names if self.path(name).parent == second)
+
     def strangers(self) -> Iterator[Path]:
         """Files that lie where no content of theirs would lie."""
         for path in sorted(p for p in self.folder.rglob("*") if not p.is_dir() or p.is_symlink()):
@@ -135,9 +141,14 @@ def disk_problems() -> Iterator[None]:
     try:
         yield
     except OSError as why:
-        if why.errno in _FULL:
+        if why.errno in FULL:
             raise Refused(problems.DISK_FULL.at()) from why
-        raise Refused(problems.NOT_WRITABLE.at(why=why.strerror or type(why).__name__)) from why
+        raise Refused(problems.NOT_WRITABLE.at(why=reason(why))) from why
+
+
+def _sorted_folders(folder: Path) -> list[Path]:
+    """The folders of two hexadecimal digits below this one."""
+    return sorted(path for path in folder.glob("[0-9a-f][0-9a-f]") if path.is_dir())
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -18,7 +18,9 @@ from zhuanban.core import clock
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
-from zhuanban.evidence.queries import brought_by
+from zhuanban.evidence.actions import FITS
+from zhuanban.evidence.media import Media
+from zhuanban.evidence.queries import brought_by, media_of
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
@@ -26,7 +28,7 @@ from zhuanban.ledger.judge import Bench, Draft, Judged, one_key
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Guard, Ledger
+from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
 from zhuanban.people.scope import Actor
@@ -111,6 +113,7 @@ class _Seen:
         self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
         self.links: set[tuple[str, str]] = set()
         self.files: dict[str, set[str]] = {}  # content → logins of who brought it
+        self.media: dict[str, Media] = {}
         self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
 
     def link_exists(self, ledger: str, number: str) -> bool:
@@ -127,6 +130,11 @@ class _Seen:
         # Whoever has no account works at the machine itself, as whoever brought a content without one.
         me = "" if self.actor.user_id is None else self.actor.login
         return me in logins or self.senders.get(change) in logins
+
+    def file_unfit(self, field: FieldType, sha256: str) -> str:
+        """What the content is, where it does not fit such a field."""
+        found = self.media.get(sha256)
+        return "" if found is None or found in FITS[field] else found.title
 
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)
@@ -342,6 +350,7 @@ class _Batch:
                     self.seen.links.add((ledger_key, number))
         if files:
             self.seen.files = brought_by(self.setting.campaign, files)
+            self.seen.media = media_of(self.setting.campaign, files)
             self.seen.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
 
     def _load(self, ledger: str, numbers: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from zhuanban.atlas.frames import Point, from_json
 from zhuanban.core.day import iso, to_day
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
@@ -62,7 +63,7 @@ def _single(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Chec
             bad = wrong("“是”或“否”")
             return lambda value: None if value in ("是", "否") else bad(value)
         case FieldType.POINT:
-            bad = wrong("经纬度")
+            bad = wrong("经纬度（坐标系写明 WGS-84、CGCS2000 或 GCJ-02）")
             return lambda value: None if _is_point(value) else bad(value)
         case _:
             bad = wrong("已上传的文件")
@@ -135,14 +136,9 @@ def _choice(field: Field, place: Place, bad: Checker) -> Checker:
 
 
 def _is_point(value: Any) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and isinstance(value.get("lon"), int | float)
-        and isinstance(value.get("lat"), int | float)
-        and -180 <= value["lon"] <= 180
-        and -90 <= value["lat"] <= 90
-        and isinstance(value.get("frame", "WGS84"), str)
-    )
+    """A place on earth in a known frame: with any other the check whether it lies in its cell could not be made."""
+    read = from_json(value, anywhere=True)
+    return isinstance(read, Point) and -180 <= read.lon <= 180 and -90 <= read.lat <= 90
 
 
 def _are_files(value: Any) -> bool:

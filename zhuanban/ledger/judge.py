@@ -55,6 +55,7 @@ class Sight(Protocol):
     def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int, /) -> bool: ...
     def link_exists(self, ledger: str, number: str, /) -> bool: ...
     def file_exists(self, change: str, sha256: str, /) -> bool: ...
+    def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int, /) -> float | None: ...
 
 
@@ -328,6 +329,11 @@ class _Work:
         days[target.version] = step.on
         previous = FIRST_DAY
         for fact in facts:
+            if fact.verb != "redate" and days[fact.version] < days[facts[0].version]:
+                # Before the record was opened an amendment would amend nothing, and be lost.
+                word = {"amend": "更正", "transfer": "移转"}.get(fact.verb, str(fact.body.get("move", fact.verb)))
+                self.say(says.DISORDER.at(self.place, move=word))
+                return
             if fact.verb in {"create", "move", "withdraw", "restore"}:
                 if days[fact.version] < previous:
                     self.say(says.DISORDER.at(self.place, move=fact.body.get("move", fact.verb)))
@@ -394,8 +400,13 @@ class _Work:
             if said:
                 own = self._files_of(key)
                 for sha256 in said:
-                    if sha256 not in own and not self.bench.sight.file_exists(self.change.id, sha256):
-                        self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
+                    if sha256 in own:
+                        continue
+                    spec = self.ledger.fields[key]
+                    if not self.bench.sight.file_exists(self.change.id, sha256):
+                        self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
+                    elif what := self.bench.sight.file_unfit(spec.type, sha256):
+                        self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
         for key in self.rules.links:
             value = values.get(key)
             if not value:

@@ -52,12 +52,13 @@ TOO_EARLY = Kind("ledger-033", "“{field}”的日期 {day} 早于 {earliest}�
 CHANGE_ID = Kind("ledger-034", "变更编号为空或超过 64 个字符。", "请由客户端生成不重复的编号。")
 NOT_WITHDRAWN = Kind("ledger-035", "条目 {number} 没有撤回过，不必恢复。", "请核对条目现状。")
 NO_EVENT = Kind("ledger-036", "条目 {number} 没有第 {of} 号事件。", "请在历史中核对事件序号。")
-DISORDER = Kind("ledger-037", "改期后，“{move}”将早于上一步。", "请核对各步骤的日期。")
+DISORDER = Kind("ledger-037", "改期后，“{move}”将早于上一步。", "请核对各步骤的日期；需要时先把后面的步骤改期。")
 RACE = Kind("ledger-038", "另一人同时登记了相同的条目。", "请查看已登记的条目，再决定是否重新提交。")
 PATTERN = Kind("ledger-039", "“{field}”的写法不对：“{value}”。", "请核对后重新填写。")
 TWICE = Kind(
     "ledger-040", "本次送来的资料中，同一条目出现两次而内容不同：{fields}（另一处：{other}）。", "请核对哪一处为准。"
 )
+FILE_UNFIT = Kind("ledger-041", "“{field}”所指的文件是{what}，不是这一栏要的。", "请改传合适的文件，再提交。")
 
 CHAIN_BROKEN = Kind(
     "ledger-050", "条目 {number} 的第 {version} 号事件与其前后不相连。", "该事件被门外改动过；请用备份核对。"

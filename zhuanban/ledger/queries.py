@@ -52,11 +52,12 @@ class Viewer:
         return self.actor.operator or not ledger.seen_by or bool(self.actor.posts & set(ledger.seen_by))
 
     def ledger(self, key: str) -> Ledger:
-        """The ledger of that key or title. Raises Refused."""
-        for ledger in self.setting.pack.ledgers.values():
+        """The ledger of that key or title. Raises Refused, alike for an absent one and one kept from the actor."""
+        known = [ledger for ledger in self.setting.pack.ledgers.values() if self.knows(ledger)]
+        for ledger in known:
             if key in (ledger.key, ledger.title):
                 return ledger
-        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known="、".join(self.setting.pack.ledgers)))
+        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known="、".join(ledger.key for ledger in known)))
 
     def may_see(self, ledger: Ledger) -> Q:
         """The rows of a ledger that the actor may know of. Every query on records starts from here."""

@@ -22,3 +22,5 @@ CODE_TWICE = Kind(
     says="网格“{code}”出现了不止一次（{strata}）。",
     advice="每个网格只能列一次，请去掉多余的。",
 )
+NO_DRAW = Kind("oversight-005", says="本行动没有抽查“{name}”。", advice="可用的抽查：{known}。")
+NOT_YOURS = Kind("oversight-006", says="您的岗位不能做“{draw}”。", advice="请由有此职责的岗位办理：{posts}。")

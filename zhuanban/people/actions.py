@@ -15,6 +15,7 @@ from django.db import transaction
 
 from zhuanban.core import clock
 from zhuanban.core.day import FAR_DAY, FIRST_DAY, from_iso
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.pack.values import Pack
 from zhuanban.people.models import (
@@ -88,7 +89,7 @@ def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) ->
     try:
         raw = path.read_bytes()
     except OSError as why:
-        return [], [FILE_UNREADABLE.at(Place(file=path.name), why=why.strerror or str(why))]
+        return [], [FILE_UNREADABLE.at(Place(file=path.name), why=reason(why))]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Refused
 
 HOME_UNUSABLE = Kind(
@@ -41,7 +42,11 @@ def database(home: Path, url: str) -> dict[str, Any]:
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_INIT},
             "CONN_MAX_AGE": None,
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as why:
+        raise Refused(DATABASE_URL_WRONG.at(what="主机或端口写法不对")) from why
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise Refused(DATABASE_URL_WRONG.at(what=parts.scheme or "空"))
     query = dict(parse_qsl(parts.query))
@@ -51,7 +56,7 @@ def database(home: Path, url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or query.pop("user", "")),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or parts.hostname or "",
-        "PORT": str(parts.port or query.pop("port", "")),
+        "PORT": str(port or query.pop("port", "")),
         # The server reads and plans a text once for each connection, not once for each submission: half its work.
         "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, **query},
         "CONN_MAX_AGE": None,
@@ -74,4 +79,4 @@ def secret_key(home: Path) -> str:
             stream.write(secrets.token_urlsafe(48))
         return path.read_text("ascii").strip()
     except OSError as why:
-        raise Refused(HOME_UNUSABLE.at(Place(file=str(home)), why=why.strerror or str(why))) from why
+        raise Refused(HOME_UNUSABLE.at(Place(file=str(home)), why=reason(why))) from why

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from zhuanban.project.home import database, secret_key
+from zhuanban.project.proxies import networks
 
 ZHUANBAN_HOME = Path(os.environ.get("ZHUANBAN_HOME", "data")).absolute()
 DATABASES = {"default": database(ZHUANBAN_HOME, os.environ.get("ZHUANBAN_DATABASE_URL", ""))}
@@ -17,6 +18,8 @@ SECRET_KEY = secret_key(ZHUANBAN_HOME)
 DEBUG = False
 # The address check belongs to the proxy in front; a plain installation answers on the loopback address only.
 ALLOWED_HOSTS = os.environ.get("ZHUANBAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# Reverse proxies whose word about the caller's address is taken (`proxies.py`).
+ZHUANBAN_PROXIES = networks(os.environ.get("ZHUANBAN_PROXIES", ""))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -30,6 +33,7 @@ INSTALLED_APPS = [
     "zhuanban.project.apps.Wiring",
 ]
 MIDDLEWARE = [
+    "zhuanban.project.proxies.proxies",
     "django.middleware.security.SecurityMiddleware",
     "zhuanban.project.headers.headers",
     "zhuanban.api.limits.limits",

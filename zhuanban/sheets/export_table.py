@@ -19,7 +19,7 @@ FONT = "仿宋"
 _PAGE = 116.0  # digits of the default 11-point font across A4 landscape between our margins
 _LINE = 18.0  # points: one line of 12-point text
 _ROW = 26.0  # points: a row of one line
-_LONG = 20  # a text wider than this reads from the left, over several lines
+_LONG = 20  # a column with a text wider than this may be narrowed, so that it takes several lines
 _BIGGER = 12 / 11  # cell text against the font that column widths are counted in
 
 
@@ -63,11 +63,13 @@ def write_table_xlsx(target: Path | BinaryIO, table: PrintedTable) -> None:
         for number, column in enumerate(table.columns):
             sheet.write_string(line, number, column.title, form)
         forms: dict[tuple[bool, bool, str], Any] = {}
+        prose = _prose(table, widths)
         for index, row in enumerate(table.rows):
             line += 1
             sheet.set_row(line, _height([_shown(v) for v in row], widths))
             for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-                _write_cell(book, sheet, forms, (line, number), value, column, total=index in table.totals)
+                form_of = {"total": index in table.totals, "prose": number in prose}
+                _write_cell(book, sheet, forms, (line, number), value, column, **form_of)
         note = book.add_format({"font_name": FONT, "font_size": 11, "text_wrap": True, "valign": "top"})
         for text in table.notes:
             line += 1
@@ -117,22 +119,22 @@ def _write_cell(
     column: ColumnSpec,
     *,
     total: bool,
+    prose: bool,
 ) -> None:
     cell = as_cell(value)
-    long = isinstance(cell, str) and text_width(cell) > _LONG
     digits = "General"
     if isinstance(cell, float) or column.kind is Kind.NUMBER:
         digits = "0." + "0" * column.decimals if column.decimals else "General"
     elif not isinstance(cell, (str, int, float, type(None))):
         digits = "yyyy-mm-dd"
-    key = (total, long, digits)
+    key = (total, prose, digits)
     if key not in forms:
         forms[key] = book.add_format(
             {
                 "font_name": FONT,
                 "font_size": 12,
                 "bold": total,
-                "align": "left" if long else "center",
+                "align": "left" if prose else "center",
                 "text_wrap": True,
                 "border": 1,
                 "num_format": digits,
@@ -151,6 +153,15 @@ def _write_cell(
 def _shown(value: Value) -> str:
     cell = as_cell(value)
     return "" if cell is None else str(cell)
+
+
+def _prose(table: PrintedTable, widths: Sequence[float]) -> set[int]:
+    """Columns in which some text takes more than one line: they read from the left, all others from the middle."""
+    return {
+        number
+        for number, width in enumerate(widths)
+        if any(_lines(_shown(row[number]), width) > 1 for row in table.rows if isinstance(row[number], str))
+    }
 
 
 def _shared(table: PrintedTable) -> list[float]:
@@ -181,11 +192,14 @@ def _shared(table: PrintedTable) -> list[float]:
 
 def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
     """The height of a row in points: as many lines as its fullest cell needs."""
-    most = 1
-    for text, width in zip(texts, widths, strict=True):
-        room = max(1.0, (width - 1.5) / _BIGGER)
-        most = max(most, sum(max(1, ceil(text_width(part) / room)) for part in text.split("\n")))
+    most = max((_lines(text, width) for text, width in zip(texts, widths, strict=True)), default=1)
     return min(_ROW + (most - 1) * _LINE, 409.0)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width."""
+    room = max(1.0, (width - 1.5) / _BIGGER)
+    return sum(max(1, ceil(text_width(part) / room)) for part in text.split("\n"))
 
 
 def _set_up(sheet: Any, widths: Sequence[float], head: int) -> None:

@@ -72,9 +72,7 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
             yield from _Search(setting, by_ledger[key], row, day).moved(number)
 
 
-def _one_each(
-    setting: Setting, asked: Table, column: Column, row: RowKey, day: int, after: str
-) -> Iterator[Behind]:
+def _one_each(setting: Setting, asked: Table, column: Column, row: RowKey, day: int, after: str) -> Iterator[Behind]:
     """Records behind a count of regions: the first of each region adds one, its others nothing.
 
     Which is the first only the walk from its beginning tells, so a later page walks it again.
@@ -209,10 +207,7 @@ class _Search:
         if now.region not in self.inside:
             return 0
         return sum(
-            sign * n
-            for sign, contribute in self.terms
-            for cell, n in contribute(now).items()
-            if self.row.takes(cell)
+            sign * n for sign, contribute in self.terms for cell, n in contribute(now).items() if self.row.takes(cell)
         )
 
 

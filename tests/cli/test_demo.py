@@ -1,0 +1,84 @@
+"""`zhuanban demo` and `serve` as a newcomer meets them, and every line of the READMEs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Office
+
+LINE = re.compile(r"^    (?:\$ )?\.venv/bin/zhuanban (.+?)(?: {2,}\S*)?$", re.M)
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+@pytest.fixture
+def hurricane(office: Office, tmp_path: Path) -> Office:
+    """The demo, in a folder with blanks and Chinese characters in its name."""
+    odd = Office(tmp_path / "专班 数据" / "一处", dict(office.environment), office.program)
+    odd.home.parent.mkdir()
+    odd.environment["ZHUANBAN_HOME"] = str(odd.home)
+    return odd
+
+
+def test_the_demo_says_what_is_off_and_keeps_its_data(hurricane: Office) -> None:
+    first = hurricane.run("demo", "--no-serve").out
+    assert f"数据：{hurricane.home}" in first
+    assert "没有启用：PostgreSQL" in first
+    passwords = re.findall(r"口令 (\S+)", first)
+    assert passwords
+    events = hurricane.run("verify", "--json").out
+    second = hurricane.run("demo", "--no-serve").out
+    assert re.findall(r"口令 (\S+)", second) == passwords
+    assert len(second.splitlines()) < len(first.splitlines()) / 2  # nothing is played again
+    assert hurricane.run("verify", "--json").out == events
+
+
+def test_the_lines_of_the_readmes_do_what_they_say(hurricane: Office) -> None:
+    hurricane.run("demo", "--no-serve")
+    said = [LINE.findall(path.read_text("utf-8")) for path in READMES]
+    assert said[0] == said[1]
+    assert len(said[0]) > 8
+    for line in said[0]:
+        words = shlex.split(line)
+        if words[0] != "import":  # of a file that is the reader's
+            hurricane.run(*words)
+    for path in READMES:
+        printed = re.search(r"^    \$ .*\n((?:    .*\n)+)", path.read_text("utf-8"), re.M)
+        assert printed is not None
+        figures = [line.split() for line in printed[1].splitlines()]
+        out = hurricane.run(*shlex.split(said[0][0])).out
+        assert [line.split() for line in out.splitlines()[-len(figures) :]] == figures
+
+
+def test_ports(lamps: Office) -> None:
+    def address(process: subprocess.Popen[bytes]) -> int:
+        assert process.stdout is not None
+        while line := process.stdout.readline():
+            if found := re.search(rb"http://127\.0\.0\.1:(\d+)/", line):
+                return int(found[1])
+        raise AssertionError("no address was printed")
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = lamps.run("serve", "--port", str(port), code=1)
+        assert ("cli-030" in refused.err, len(refused.err.splitlines())) == (True, 1)
+    assert "参数不对" in lamps.run("serve", "--port", "0", code=2).err
+    servers = [lamps.start("serve") for _ in range(2)]  # together: each finds a port of its own
+    try:
+        assert len({address(server) for server in servers}) == 2
+    finally:
+        for server, number in zip(servers, (signal.SIGINT, signal.SIGTERM), strict=True):
+            if number is signal.SIGINT:
+                os.killpg(server.pid, number)  # Ctrl-C reaches all of a terminal
+            else:
+                server.send_signal(number)
+            out, _ = server.communicate(timeout=120)
+            assert (server.returncode, out.decode().splitlines()[-1]) == (0, "已停止。")
+            assert b"Traceback" not in out

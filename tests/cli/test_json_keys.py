@@ -1,0 +1,114 @@
+"""The JSON of every command has the keys that docs/cli.md says, and no others."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import click
+import pytest
+
+from tests.conftest import ROOT, Office
+from tests.lamps import workbook
+from zhuanban import cli
+
+PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
+# Keys below these are of the pack, or of whoever sent a change.
+FREE = {"fields", "cells", "source"}
+PROBLEM = {"code", "says", "advice", "place", "file", "line", "sheet", "cell", "row", "column", "record", "field"}
+NUMBER = "D-411300101201-002"
+EXPLAIN = ["explain", "lamps", "progress", "--as-of", "2024-03-01", "--row", "合计", "--column"]
+
+CALLS = {
+    "pack list": [["pack", "list"]],
+    "pack check": [["pack", "check", "lamps"], ["pack", "check", "broken"]],
+    "campaign list": [["campaign", "list"]],
+    "import": [["import", "lamps", "lamps", "路灯.xlsx", "--marked", "批注"]],
+    "table": [["table", "lamps", "progress", "--as-of", "2024-03-01", "--format"]],
+    "explain": [[*EXPLAIN, "修复率"], [*EXPLAIN, "登记（盏）"]],
+    "list": [["list", "orchard", "no_visit"]],
+    "draw": [["draw", "orchard", "county_draw", "--seed", "x"]],
+    "history": [["history", "lamps", "lamps", NUMBER]],
+    "inbox": [["inbox", "lamps"]],
+    "verify": [["verify"]],
+    "tally check": [["tally", "check"]],
+}
+
+
+@pytest.fixture
+def busy(lamps: Office) -> Office:
+    """A campaign in which everything has happened that a key tells of."""
+    head = ["所在村", "杆号", "灯型", "登记日期", "派单日期"]
+    rows = [head, ["甲村", "1号", "高杆", "2023-12-05", None], ["甲村", "2号", "草坪", "2024-01-05", "2024-01-06"]]
+    lamps.run("import", "lamps", "lamps", workbook(lamps, "先.xlsx", rows), "--on", "2024-03-01")
+    demo = ROOT / "tests" / "packs" / "orchard"
+    lamps.run(
+        "campaign", "create", "orchard", "--pack", demo, "--regions", demo / "demo" / "regions.csv",
+        "--units", demo / "demo" / "units.csv", "--start", "2024-03-01",
+    )  # fmt: skip
+    lamps.python(
+        f"""
+        from zhuanban.core.day import from_iso
+        from zhuanban.ledger.change import Change, Step
+        from zhuanban.ledger.door import submit
+        from zhuanban.people.models import Campaign
+        from zhuanban.people.scope import OPERATOR
+        def step(*words, **more):
+            outcome = submit(Campaign.objects.get(name="lamps"), [Change("/".join(map(str, words)), "lamps",
+                (Step(*words, **more),), "{NUMBER}")], OPERATOR)[0]
+            assert outcome.status == "entered", outcome
+        step("transfer", from_iso("2024-01-07"), region="411300101202", unit="U1", reason="划错了村")
+        step("redate", from_iso("2024-01-04"), of=1, reason="写错了")
+        """
+    )
+    broken = lamps.home.parent / "broken"
+    broken.mkdir()
+    (broken / "pack.yaml").write_text("key: broken\n", "utf-8")
+    workbook(lamps, "路灯.xlsx", [*rows, ["甲村", "3号", "霓虹灯", "2024-01-05", None]])
+    return lamps
+
+
+def keys(said: Any) -> set[str]:
+    """All keys, at any depth, but those of the pack."""
+    if isinstance(said, list):
+        return set().union(*map(keys, said)) if said else set()
+    if not isinstance(said, dict):
+        return set()
+    inner = [keys(value) for key, value in said.items() if key not in FREE]
+    # Of a table's cells the keys are columns; what a cell says is ours.
+    inner += [keys(list(value.values())) for key, value in said.items() if key == "cells"]
+    return set(said).union(*inner)
+
+
+def section(command: str) -> str:
+    found = re.search(rf"^## `zhuanban {command}\b.*?(?=^## |\Z)", PAGE, re.M | re.S)
+    assert found is not None, command
+    return found[0]
+
+
+def test_every_json_has_the_keys_of_its_page(busy: Office) -> None:
+    general = set(re.findall(r"`([a-z_]+)`", PAGE.split("\n## ")[0]))
+    assert general >= PROBLEM
+    faults = []
+    for command, calls in CALLS.items():
+        said: set[str] = set()
+        for words in calls:
+            out = busy.run(*words, "json" if command == "table" else "--json", code=None).out
+            said |= keys(json.loads(out))
+        body = section(command)
+        told = set(re.findall(r"`([a-z_0-9]+)`", body[body.index("JSON" if command == "table" else "`--json`") :]))
+        own = said - (PROBLEM if "problems" in said else set())
+        faults += [f"{command}: {key} is not on the page" for key in sorted(own - told)]
+        faults += [f"{command}: {key} is on the page only" for key in sorted(told - said)]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_command_with_json_is_tried() -> None:
+    def leaves(command: click.Command, name: str) -> set[str]:
+        if isinstance(command, click.Group):
+            return {x for word, sub in command.commands.items() for x in leaves(sub, f"{name} {word}".strip())}
+        flags = {flag for p in command.params for flag in p.opts}
+        return {name} if {"--json", "--format"} & flags else set()
+
+    assert leaves(cli.main, "") == CALLS.keys()

@@ -1,0 +1,161 @@
+"""Commands that give lists: work lists of the pack, seeded draws, a whole ledger as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhuanban.cli.base import AS, DAY, JSON, out, with_database
+from zhuanban.cli.campaigns import viewer_of
+from zhuanban.core import clock
+from zhuanban.core.day import iso
+from zhuanban.core.problem import Refused
+from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.search import Filter, find
+from zhuanban.oversight.draws import Drawn, draw, explanation
+from zhuanban.oversight.population import find_draw, population
+from zhuanban.oversight.problems import NOT_YOURS
+from zhuanban.pack.values import Draw
+from zhuanban.people.actions import log_access
+from zhuanban.people.scope import Reach
+from zhuanban.sheets.export import stamp, write_csv, write_xlsx
+from zhuanban.sheets.out import ledger_columns, ledger_rows
+from zhuanban.tally.lists import Listed, find_list
+from zhuanban.tally.seen import seen_list
+from zhuanban.tally.tables import find_node
+
+AS_OF = click.option("--as-of", "as_of", type=DAY, default=None, help="截止日期；缺省为今天。")
+REGION = click.option("--region", default="", help="区划代码或名称；缺省为全部。")
+
+
+@click.command("list")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("name", metavar="LIST")
+@AS_OF
+@REGION
+@AS
+@JSON
+@with_database
+def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, as_json: bool) -> None:
+    """清单：截至某天，哪些条目要办，哪些地方还没有。"""
+    viewer = viewer_of(campaign, login)
+    asked = find_list(viewer.setting, name)
+    day = viewer.today if as_of is None else as_of
+    entries = [_entry(viewer, each) for each in seen_list(viewer, asked, region, day)]
+    if as_json:
+        out(
+            {
+                "list": asked.key,
+                "title": asked.title,
+                "ledger": asked.ledger,
+                "as_of": iso(day),
+                "count": len(entries),
+                "entries": entries,
+            }
+        )
+        return
+    click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
+    for each in entries:
+        click.echo("  " + "  ".join(filter(None, (each["number"], each["state"], each["region_name"]))))
+
+
+def _entry(viewer: Viewer, each: Listed) -> dict[str, Any]:
+    now, units = each.now, viewer.setting.units
+    return {
+        "number": each.number,
+        "state": now.state if now else "",
+        "region": each.region,
+        "region_name": viewer.setting.regions.name(each.region),
+        "unit": now.unit if now else "",
+        "unit_name": units.name(now.unit) if now and now.unit else "",
+    }
+
+
+@click.command("draw")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("name", metavar="DRAW")
+@click.option("--seed", required=True, metavar="TEXT", help="当众定下的种子。")
+@AS_OF
+@AS
+@JSON
+@with_database
+def draw_(campaign: str, name: str, seed: str, as_of: int | None, login: str, as_json: bool) -> None:
+    """抽查：按种子抽网格，任何人都能复算。"""
+    viewer = viewer_of(campaign, login)
+    here = viewer.setting
+    asked = find_draw(here, name)
+    day = viewer.today if as_of is None else as_of
+    # Each stratum is drawn by itself: who reaches one only gets the same cells of it as who reaches all.
+    reach = _reach(viewer, asked)
+    cells = {code: c for code, c in population(here, asked, day).items() if reach.everything or code in reach.regions}
+    drawn = draw(seed, cells, asked.ratio, asked.round)
+    log_access(here.campaign, viewer.actor, "draw", {"draw": asked.key, "seed": seed, "as_of": iso(day)})
+    if as_json:
+        out({"draw": asked.key, "title": asked.title, "as_of": iso(day), **_drawn(viewer, drawn)})
+        return
+    click.echo(f"{asked.title}　截止日期：{iso(day)}")
+    click.echo(explanation(drawn, {s.code: here.regions.name(s.code) for s in drawn.strata}))
+
+
+def _reach(viewer: Viewer, asked: Draw) -> Reach:
+    """Where the acting person may draw. Raises Refused where it is not for his posts."""
+    if not viewer.actor.operator and not viewer.actor.posts & set(asked.by):
+        posts = "、".join(viewer.setting.pack.posts[p].title for p in asked.by) or "（无）"
+        raise Refused(NOT_YOURS.at(draw=asked.title, posts=posts))
+    return viewer.reaches(asked.by)
+
+
+def _drawn(viewer: Viewer, drawn: Drawn) -> dict[str, Any]:
+    names = viewer.setting.regions.name
+    part, whole = drawn.ratio
+    return {
+        "seed": drawn.seed,
+        "part": part,
+        "whole": whole,
+        "round": drawn.rounding.value,
+        "groups": [
+            {
+                "region": s.code,
+                "region_name": names(s.code),
+                "count": s.count,
+                "list_sha256": s.list_sha256,
+                "drawn": [{"region": code, "region_name": names(code)} for code in s.cells],
+            }
+            for s in drawn.strata
+        ],
+    }
+
+
+@click.command()
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("ledger", metavar="LEDGER")
+@REGION
+@click.option(
+    "-o", "--output", "target", type=click.Path(path_type=Path), required=True, help="写入的文件，.xlsx 或 .csv。"
+)
+@AS
+@with_database
+def export(campaign: str, ledger: str, region: str, target: Path, login: str) -> None:
+    """导出台账：管辖范围内的条目，个人信息已隐去。"""
+    form = target.suffix.lower().removeprefix(".")
+    if form not in {"csv", "xlsx"}:
+        raise click.UsageError("-o 的文件名须以 .xlsx 或 .csv 结尾。")
+    viewer = viewer_of(campaign, login)
+    book = viewer.ledger(ledger)
+    node = find_node(viewer.setting, region, viewer.today) if region else ""
+    records = find(viewer, book, Filter(region=node))
+    count = records.count()
+    detail = {"ledger": book.key, "format": form, "records": count, "filter": {"region": node} if node else {}}
+    log_access(viewer.setting.campaign, viewer.actor, "export", detail)
+    columns, rows = ledger_columns(viewer.setting, book), ledger_rows(viewer, book, records)
+    if form == "csv":
+        write_csv(target, columns, rows)
+    else:
+        notes = stamp(viewer.today, viewer.actor.title or viewer.actor.login, clock.now())
+        write_xlsx(target, book.title, columns, rows, notes=notes)
+    click.echo(f"已导出 {count} {book.word}到 {target}。")
+
+
+COMMANDS = [list_, draw_, export]
