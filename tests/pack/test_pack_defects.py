@@ -291,6 +291,46 @@ workflow:
         - {exists: ponds, level: town, scope: within, says: 不成。}  #! pack-014
         - {exists: ponds}  #! pack-006
         - {none: ponds, where: {due: {before: as_of}}, says: 不成。}  #! pack-050
+=== rules, proofs by kind, a record's own dates, posts that act | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+  due: {title: 时限, type: date}
+  new_due: {title: 新时限, type: date}
+  stamp: {title: 签名, type: signature, signs: true}
+  photo: {title: 照片, type: photo, signs: true}  #! pack-064
+rules:
+  due:
+    cases:
+      - {where: {kind: 干渠}, days_after: 3}
+      - {where: {kind: 主渠}, days_after: 3}  #! pack-029
+      - {where: {due: {filled: true}}, is: 2024-01-01}  #! pack-091
+      - {where: {kind: 支渠}, is: 2024-01-01, days_after: 3}  #! pack-014
+      - {where: {kind: 支渠}, days_after: 0}  #! pack-062
+      - {days_after: 9}
+      - {where: {kind: 支渠}, days_after: 3}  #! pack-092
+  dew: {cases: [{is: 1}]}  #! pack-021
+  name: {cases: [{days_after: 1}]}  #! pack-061
+workflow:
+  states: {在用: {closed: true}}
+  moves:
+    登记: {from: new, to: 在用, by: town}
+    延期:
+      from: 在用
+      to: same
+      by: town
+      needs_when:
+        - {where: {kind: 干渠}, needs: [photo]}
+        - {where: {kid: 干渠}, needs: [phto]}  #! pack-021 pack-021
+        - {needs: [photo]}  #! pack-006
+      sets:
+        due: {copy: new_due}
+        name: {copy: new_due}  #! pack-090
+        new_due: {copy: nothing}  #! pack-021
+      requires:
+        - {here: {due: {on_or_after: as_of}}, says: 已过期限。}
+        - {here: {duo: {filled: true}}, says: 不成。}  #! pack-021
 === conditions | tables/t.yaml
 title: 鱼塘表
 rows: {by: region}

@@ -143,6 +143,7 @@ class _Checker:
             self.field(ledger, field)
         self.heads(ledger)
         self.record_checks(ledger)
+        self.rules(ledger)
         self.workflow(ledger)
 
     def number_pattern(self, ledger: Ledger) -> None:
@@ -215,6 +216,22 @@ class _Checker:
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_ORDERED, *here, "ordered", field=field.title, kind=kind)
 
+    def rules(self, ledger: Ledger) -> None:
+        """Rules fill fields that exist with values that can occur; only the last case may hold always."""
+        for rule in ledger.rules:
+            here = ("ledgers", ledger.key, "rules", rule.key)
+            field = self.find_field(ledger, rule.key, *here)
+            for i, case in enumerate(rule.cases):
+                path = (*here, "cases", i)
+                self.conditions(ledger, case.where, *path, "where")
+                if any(condition.field == rule.key for condition in case.where):
+                    self.wrong(problems.RULE_ASKS_ITSELF, *path, field=rule.key)
+                if not case.where and i + 1 < len(rule.cases):
+                    self.wrong(problems.CASE_NEVER, *here, "cases", i + 1, n=i + 2, always=i + 1)
+                if field is not None:
+                    word = "days_after" if isinstance(case.value, tuple) else "is"
+                    self.value(ledger, field, case.value, *path, word)
+
     # Workflow
 
     def workflow(self, ledger: Ledger) -> None:
@@ -255,21 +272,33 @@ class _Checker:
         for name, value in move.sets:
             field = self.find_field(ledger, name, *here, "sets", name)
             if field is not None:
-                self.value(field, value, *here, "sets", name)
+                self.value(ledger, field, value, *here, "sets", name)
+        for i, proof in enumerate(move.needs_when):
+            self.conditions(ledger, proof.where, *here, "needs_when", i, "where")
+            for n, name in enumerate(proof.needs):
+                self.find_field(ledger, name, *here, "needs_when", i, "needs", n)
         for i, guard in enumerate(move.requires):
             self.guard(guard, *here, "requires", i)
 
     def guard(self, guard: Guard, *here: str | int) -> None:
         self.level(guard.level, *here, "level")
+        if guard.kind == "here":
+            self.conditions(self.pack.ledgers[guard.ledger], guard.where, *here, "here", as_of=True)
+            return
         ledger = self.find_ledger(guard.ledger, *here, guard.kind)
         if ledger is not None:
             self.conditions(ledger, guard.where, *here, "where")
 
-    def value(self, field: Field, value: object, *path: str | int) -> None:
-        """A value that a move writes."""
+    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
+        """A value that a move or a rule writes."""
         kind = TYPE_WORDS[field.type]
-        later = isinstance(value, tuple) and len(value) == 2 and value[0] == "days_after"
-        if later:
+        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
+        if later == "copy" and isinstance(value, tuple):
+            other = self.find_field(ledger, str(value[1]), *path, "copy")
+            if other is not None and (other.type, other.many) != (field.type, field.many):
+                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
+            return
+        if later == "days_after":
             if field.type is not FieldType.DATE:
                 self.wrong(
                     problems.WRONG_VALUE,

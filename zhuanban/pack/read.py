@@ -21,7 +21,7 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
-from zhuanban.pack.read_ledger import read_ledger, read_moves
+from zhuanban.pack.read_ledger import read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.values import Draw, Grid, Ledger, Level, Pack, Post, Stage
@@ -143,7 +143,10 @@ def _ledgers(book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...])
     """Fields and states of all ledgers first: conditions of moves need to know them."""
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
     bare = {key: read_ledger(key, each) for key, each in said.items()}
-    return {key: replace(bare[key], moves=read_moves(each, bare, key, posts)) for key, each in said.items()}
+    return {
+        key: replace(bare[key], moves=read_moves(each, bare, key, posts), rules=read_rules(each, bare, key))
+        for key, each in said.items()
+    }
 
 
 def _grid(said: Said) -> Grid:
@@ -160,11 +163,13 @@ def _grid(said: Said) -> Grid:
 def _post(key: str, said: Said) -> Post:
     said.need("title")
     sees = said.texts("sees") or ("region",)
-    for word in sees:
-        if word not in ("all", "region", "unit"):
-            advice = problems.hint(word, ("all", "region", "unit"))
-            said.wrong(problems.BAD_CHOICE, "sees", word="sees", value=word, hint=advice)
-    return Post(key, said.text("title", key), sees, said.place)
+    acts = said.texts("acts") or sees
+    for word, parts in (("sees", sees), ("acts", acts if said.has("acts") else ())):
+        for part in parts:
+            if part not in ("all", "region", "unit"):
+                advice = problems.hint(part, ("all", "region", "unit"))
+                said.wrong(problems.BAD_CHOICE, word, word=word, value=part, hint=advice)
+    return Post(key, said.text("title", key), sees, acts, said.place)
 
 
 def _stage(key: str, said: Said) -> Stage:

@@ -10,18 +10,18 @@ from zhuanban.pack.said import Book, Said, YamlPath, number_of
 from zhuanban.pack.values import Condition, Field, FieldType, Ledger
 
 
-def read_where(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[Condition, ...]:
+def read_where(said: Said, ledgers: Mapping[str, Ledger], ledger: str, word: str = "where") -> tuple[Condition, ...]:
     """Conditions in one order, whatever the order of writing: equal questions must be equal."""
-    node = said.node.items.get("where")
+    node = said.node.items.get(word)
     if node is None or (isinstance(node, tree.Scalar) and node.empty):
         return ()
     if not isinstance(node, tree.Mapping):
-        said.wrong(problems.WRONG_TYPE, "where", word="where", wanted="“栏目: 值”", got=tree.say_node(node))
+        said.wrong(problems.WRONG_TYPE, word, word=word, wanted="“栏目: 值”", got=tree.say_node(node))
         return ()
     fields = ledgers[ledger].fields if ledger in ledgers else {}
     found: list[Condition] = []
     for key, child in node.items.items():
-        found += _conditions(said.book, key, fields.get(key), child, (*said.path, "where", key))
+        found += _conditions(said.book, key, fields.get(key), child, (*said.path, word, key))
     return tuple(sorted(set(found), key=lambda c: (c.field, c.op, repr(c.value))))
 
 
