@@ -43,6 +43,8 @@ fields:
   cover: {title: 井盖编号, type: text}
   note: {title: 备注, type: text}
   sign: {title: 签字说明, type: text}
+checks:
+  - {if: {cover: 无盖}, then: {kind: [破损, 其他]}, says: 没有井盖的不是堵塞。}
 rules:
   guide:
     cases:
@@ -157,6 +159,14 @@ def test_an_extension_is_asked_for_before_the_date_has_passed(drains: Campaign, 
     if answer == "entered":
         assert said(drains, COUNTY, moved("批准延期", "2024-01-15"), number="Y-001") == "entered"
         assert data()["due"] == "2024-02-20"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cover", "answer"),
+    [("堵塞", "无盖", "ledger-023"), ("堵塞", "J1", "entered"), ("破损", "无盖", "entered"), ("堵塞", "", "entered")],
+)
+def test_where_one_thing_is_so_another_must_be(drains: Campaign, kind: str, cover: str, answer: str) -> None:
+    assert said(drains, TOWN, opened(kind, cover=cover)) == answer
 
 
 def test_a_post_may_read_more_than_it_may_work_on(drains: Campaign) -> None:

@@ -300,6 +300,10 @@ fields:
   new_due: {title: 新时限, type: date}
   stamp: {title: 签名, type: signature, signs: true}
   photo: {title: 照片, type: photo, signs: true}  #! pack-064
+checks:
+  - {if: {kind: 干渠}, then: {due: {filled: true}}, says: 干渠要有时限。}
+  - {if: {kind: 主渠}, then: {dew: {filled: true}}, says: 不成。}  #! pack-029 pack-021
+  - {if: {kind: 干渠}, says: 不成。}  #! pack-006
 rules:
   due:
     cases:

@@ -19,7 +19,7 @@ from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
 from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, timeline
 from zhuanban.pack.conditions import Holds, compile_conditions
-from zhuanban.pack.values import NEW, SAME, Case, FieldType, Guard, Ledger, Move, Pack, Rule
+from zhuanban.pack.values import NEW, SAME, Case, Check, FieldType, Guard, Ledger, Move, Pack, Rule
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
@@ -196,6 +196,18 @@ def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
         return None
     parts = [now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
     return None if any(is_empty(p) for p in parts) else "|".join(map(str, parts))[:200]
+
+
+def _fails(check: Check, now: Snapshot, ledger: Ledger) -> bool:
+    """Does the record break this check? Empty fields break none of the kinds that compare."""
+    if check.kind == "if":
+        given, then = compile_conditions(check.given, ledger), compile_conditions(check.then, ledger)
+        place = (now.data, now.state, now.region, now.unit, None)
+        return given(*place) and not then(*place)
+    filled: list[Any] = [v for k in check.fields if not is_empty(v := now.data.get(k))]
+    if check.kind == "differ":
+        return len(set(map(str, filled))) < len(filled)
+    return any(a > b for a, b in pairwise(filled))
 
 
 class _Work:
@@ -584,14 +596,7 @@ class _Work:
         now = self.line[-1][1]
         ledger = self.ledger
         for check in ledger.checks:
-            values: list[Any] = [now.data.get(k) for k in check.fields]
-            filled = [v for v in values if not is_empty(v)]
-            fails = (
-                len(set(map(str, filled))) < len(filled)
-                if check.kind == "differ"
-                else any(a > b for a, b in pairwise(filled))
-            )
-            if fails:
+            if _fails(check, now, ledger):
                 self.say(says.CHECK.at(self.place, says=check.says))
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:

@@ -203,6 +203,10 @@ class _Checker:
     def record_checks(self, ledger: Ledger) -> None:
         for i, each in enumerate(ledger.checks):
             here = ("ledgers", ledger.key, "checks", i)
+            if each.kind == "if":
+                self.conditions(ledger, each.given, *here, "if")
+                self.conditions(ledger, each.then, *here, "then")
+                continue
             if len(each.fields) < 2:
                 self.wrong(problems.TOO_FEW, *here)
             found = [self.find_field(ledger, name, *here, each.kind, n) for n, name in enumerate(each.fields)]

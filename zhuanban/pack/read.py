@@ -21,7 +21,7 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
-from zhuanban.pack.read_ledger import read_ledger, read_moves, read_rules
+from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.values import Draw, Grid, Ledger, Level, Pack, Post, Stage
@@ -144,7 +144,12 @@ def _ledgers(book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...])
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
     bare = {key: read_ledger(key, each) for key, each in said.items()}
     return {
-        key: replace(bare[key], moves=read_moves(each, bare, key, posts), rules=read_rules(each, bare, key))
+        key: replace(
+            bare[key],
+            moves=read_moves(each, bare, key, posts),
+            rules=read_rules(each, bare, key),
+            checks=read_checks(each, bare, key),
+        )
         for key, each in said.items()
     }
 

@@ -42,7 +42,6 @@ def read_ledger(key: str, said: Said) -> Ledger:
         unit_required=unit.flag("required"),
         unit_title=unit.text("title", "责任单位"),
         unit_aliases=unit.texts("aliases"),
-        checks=tuple(_check(each) for each in said.listed("checks", "核对")),
         amend_by=said.texts("amend_by"),
         seen_by=said.texts("seen_by"),
         source=said.text("source"),
@@ -59,13 +58,23 @@ def _one_per(said: Said) -> tuple[tuple[str, ...], str]:
     return said.texts("one_per"), ""
 
 
-def _check(said: Said) -> Check:
-    kinds = [word for word in ("differ", "ordered") if said.has(word)]
+def read_checks(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[Check, ...]:
+    """The checks of a ledger whose fields are in `ledgers`."""
+    return tuple(_check(each, ledgers, ledger) for each in said.listed("checks", "核对"))
+
+
+def _check(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> Check:
+    kinds = [word for word in ("differ", "ordered", "if") if said.has(word)]
     if len(kinds) != 1:
-        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered", n=len(kinds))
+        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered、if", n=len(kinds))
     said.need("says")
+    if "if" in kinds:
+        said.need("then")
+        given, then = (read_where(said, ledgers, ledger, word) for word in ("if", "then"))
+        fields = tuple(sorted({c.field for c in (*given, *then)}))
+        return Check("if", fields, said.text("says"), given, then, said.place)
     kind = kinds[0] if kinds else "differ"
-    return Check(kind, said.texts(kind), said.text("says"), said.place)
+    return Check(kind, said.texts(kind), said.text("says"), at=said.place)
 
 
 def _field(key: str, said: Said) -> Field:

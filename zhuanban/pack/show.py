@@ -116,6 +116,9 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
     for rule in ledger.rules:
         yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for check in ledger.checks:
+        if check.kind == "if":
+            yield f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}：{check.says}"
+            continue
         names = "、".join(say_field(ledger, key) for key in check.fields)
         yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
     if ledger.amend_by:

@@ -173,11 +173,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between fields of one record: `differ` (all differ) or `ordered` (dates or numbers never fall)."""
+    """A rule between fields of one record: `differ` (all differ), `ordered` (dates or numbers never fall), or `if`:
+    where `given` holds, `then` holds too."""
 
     kind: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...]  # those it looks at
     says: str
+    given: tuple[Condition, ...] = ()
+    then: tuple[Condition, ...] = ()
     at: Place = field(default=NOWHERE, compare=False)
 
 

@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "所属网格": ("level", "required", "title", "aliases"),
     "责任单位": ("required", "title", "aliases"),
     "唯一": ("fields", "says"),
-    "核对": ("differ", "ordered", "says"),
+    "核对": ("differ", "ordered", "if", "then", "says"),
     "栏目": (
         "title",
         "type",
