@@ -169,6 +169,33 @@ def test_where_one_thing_is_so_another_must_be(drains: Campaign, kind: str, cove
     assert said(drains, TOWN, opened(kind, cover=cover)) == answer
 
 
+@pytest.mark.parametrize(
+    ("on", "value", "flags"),
+    [
+        ("2024-01-10", 1.0, []),
+        ("2024-01-10", 1.01, ["氨氮1.01mg/L，超出Ⅲ类限值（不大于1mg/L）"]),
+        ("2024-01-09", 1.01, []),  # the standard is not yet in force
+    ],
+)
+def test_a_figure_beyond_the_standard_in_force_is_flagged(
+    tmp_path: Path, on: str, value: float, flags: list[str]
+) -> None:
+    limited = "{title: 氨氮, type: number, decimals: 2, unit: mg/L, limit: {standard: water, item: nh3}}"
+    ledger = DRAINS.replace("  cover:", f"  ammonia: {limited}\n  cover:")
+    standard = """
+water: {title: Ⅲ类, source: 表1, from: 2024-01-10, limits: {nh3: {title: 氨氮, at_most: 1, unit: mg/L}}}
+"""
+    files = {"pack.yaml": PACK, "ledgers/drains.yaml": ledger, "standards.yaml": standard}
+    (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
+    (tmp_path / "u.csv").write_text(UNITS, "utf-8")
+    with clock.set_to(datetime(2024, 3, 1, 9, tzinfo=BEIJING)):
+        campaign = create_campaign(
+            "water", files, load(files), tmp_path / "r.csv", tmp_path / "u.csv", from_iso("2024-01-01")
+        )
+        assert said(campaign, OPERATOR, opened("其他", on, ammonia=value)) == "entered"
+    assert Record.objects.get().flags == flags
+
+
 def test_a_post_may_read_more_than_it_may_work_on(drains: Campaign) -> None:
     said(drains, TOWN, opened("其他"))
     here = setting(drains)

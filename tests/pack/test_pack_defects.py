@@ -442,6 +442,26 @@ none: {title: 没有鱼塘的村, ledger: ponds, missing: village}
 bad: {title: 不成, ledger: pond}  #! pack-022
 worse: {title: 不成, ledger: ponds, missing: county}  #! pack-027
 worst: {ledger: ponds, where: {du: {before: as_of}}}  #! pack-006 pack-021
+=== standards and what is held against them | standards.yaml
+water:
+  title: 水质标准
+  source: 表1
+  from: 2002-06-01
+  until: 三月  #! pack-013
+  limits:
+    oxygen: {title: 溶解氧, at_least: 5}
+    nothing: {title: 什么都行}  #! pack-093
+    ammonia: {at_most: 1}  #! pack-006
+bare: {title: 空的, limits: {a: {title: 甲, at_most: 1}}}  #! pack-006
+=== figures held against a standard that is not there | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  oxygen: {title: 溶解氧, type: number, limit: {standard: watre, item: oxygen}}  #! pack-094
+  flow: {title: 流量, type: number, limit: {item: oxygen}}  #! pack-006
+  depth: {title: 水深, type: number, limit: {standard: water, item: oxigen}}  #! pack-095
+  speed: {title: 流速, type: number, unit: 米, limit: {standard: water, item: oxygen}}  #! pack-096
+  word: {title: 文字, type: text, limit: {standard: water, item: oxygen}}  #! pack-064
 === the pack itself | pack.yaml
 key: Ponds  #! pack-011 pack-006
 version: 3
@@ -464,6 +484,8 @@ draws:
 texts:
   scope: [一, 二]  #! pack-005
 """
+
+STANDARDS = {"standards.yaml": "water: {title: 水质, source: 表1, limits: {oxygen: {title: 溶解氧, at_least: 5}}}\n"}
 
 PLANS = """\
 title: 计划
@@ -498,7 +520,7 @@ def found(files):
 
 @pytest.mark.parametrize(("file", "text"), list(cases()))
 def test_every_defect_has_its_line(file, text):
-    files = {"pack.yaml": PACK, "ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, file: text}
+    files = {"pack.yaml": PACK, "ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, **STANDARDS, file: text}
     got, said = found(files)
     assert got == marked(files), "\n".join(map(str, said))
 

@@ -103,6 +103,7 @@ class Rules:
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
     needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
     decides: tuple[Decides, ...]
+    limits: tuple[str, ...]  # numbers that a standard bounds
     signatures: tuple[str, ...]  # void once another field is corrected
     opening: Move | None
 
@@ -124,6 +125,7 @@ class Rules:
                 for m in ledger.moves.values()
             },
             tuple(Decides.of(rule, ledger) for rule in ledger.rules),
+            tuple(k for k, f in ledger.fields.items() if f.limit[0]),
             tuple(k for k, f in ledger.fields.items() if f.signs),
             next(iter(ledger.opening), None),
         )
@@ -598,10 +600,36 @@ class _Work:
         for check in ledger.checks:
             if _fails(check, now, ledger):
                 self.say(says.CHECK.at(self.place, says=check.says))
+        self._limits(now)
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
+
+    def _limits(self, now: Snapshot) -> None:
+        """Flag figures of this change that lie beyond the standard in force on the day that they were said of."""
+        standards = self.bench.setting.pack.standards
+        for fact in self.facts:
+            for key in self.rules.limits:
+                value = fact.body.get("set", {}).get(key)
+                standard, item = self.ledger.fields[key].limit
+                if value is None or standard not in standards or not standards[standard].in_force(fact.on):
+                    continue
+                limit = standards[standard].limits[item]
+                if limit.breaks(value):
+                    bounds = "、".join(
+                        f"{word}{bound}"
+                        for word, bound in (("不小于", limit.at_least), ("不大于", limit.at_most))
+                        if bound is not None
+                    )
+                    unit = limit.unit
+                    self._flag(f"{limit.title}{value}{unit}，超出{standards[standard].title}限值（{bounds}{unit}）")
+
+    def _flag(self, words: str) -> None:
+        """Keep a warning on the last event of this change."""
+        last = self.facts[-1]
+        self.facts[-1] = replace(last, body={**last.body, "flags": [*last.body.get("flags", ()), words]})
+        self.line = timeline([*self.draft.facts, *self.facts])
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)
@@ -618,13 +646,7 @@ class _Work:
         if spec.outside == "inbox":
             self.say(problem)
             return
-        last = self.facts[-1]
-        flagged = Fact(
-            last.version, last.verb, last.on, last.at, last.actor, last.change, last.step,
-            {**last.body, "flags": [*last.body.get("flags", ()), problem.says]},
-        )  # fmt: skip
-        self.facts[-1] = flagged
-        self.line = timeline([*self.draft.facts, *self.facts])
+        self._flag(problem.says)
 
     # -- what the record's own history says ------------------------------------------------------------------------
 

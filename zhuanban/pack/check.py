@@ -178,6 +178,24 @@ class _Checker:
         if field.personal and not field.seen_by:
             self.wrong(problems.PERSONAL_UNSEEN, *here, "personal", field=field.title)
         self.posts(field.seen_by, *here, "seen_by")
+        self.limit(field, *here, "limit")
+
+    def limit(self, field: Field, *path: str | int) -> None:
+        name, item = field.limit
+        if not name:
+            return
+        standard = self.pack.standards.get(name)
+        if standard is None:
+            if "standards" not in self.unread:
+                self.wrong(problems.NO_STANDARD, *path, "standard", word=name, hint=hint(name, self.pack.standards))
+            return
+        limit = standard.limits.get(item)
+        if limit is None:
+            advice = hint(item, standard.limits)
+            self.wrong(problems.NO_LIMIT, *path, "item", standard=standard.title, word=item, hint=advice)
+        elif limit.unit != field.unit:
+            words = {"one": field.unit, "two": limit.unit}
+            self.wrong(problems.OTHER_UNIT, *path, field=field.title, limit=limit.title, **words)
 
     def heads(self, ledger: Ledger) -> None:
         """A sheet's column head means one thing. Two moves may share a head; their states tell them apart."""

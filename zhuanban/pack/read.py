@@ -24,7 +24,7 @@ from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_pack
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Draw, Grid, Ledger, Level, Pack, Post, Stage
+from zhuanban.pack.values import Draw, Grid, Ledger, Level, Limit, Pack, Post, Stage, Standard
 
 __all__ = [
     "campaigns_folder",
@@ -131,6 +131,9 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         source=said.text("source"),
         stages={k: _stage(k, stage) for k, stage in said.things("stages", "阶段")},
         lists={k: read_list(ledgers, k, each) for k, each in lists},
+        standards={
+            k: _standard(k, Said(book, "标准", node, ("standards", k), k)) for k, node in trees["standards"].items()
+        },
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         overview=said.texts("overview"),
         texts=_texts(said),
@@ -180,6 +183,26 @@ def _post(key: str, said: Said) -> Post:
 def _stage(key: str, said: Said) -> Stage:
     said.need("title")
     return Stage(key, said.text("title", key), said.day("start"), said.day("end"), said.text("source"), said.place)
+
+
+def _standard(key: str, said: Said) -> Standard:
+    said.need("title", "source", "limits")
+    limits = {}
+    for each, limit in said.things("limits", "标准限值"):
+        limit.need("title")
+        if not limit.has("at_least") and not limit.has("at_most"):
+            limit.wrong(problems.NO_BOUND, limit=limit.text("title", each))
+        limits[each] = Limit(
+            each,
+            limit.text("title", each),
+            limit.number("at_least"),
+            limit.number("at_most"),
+            limit.text("unit"),
+            limit.place,
+        )
+    return Standard(
+        key, said.text("title", key), said.text("source"), limits, said.day("from"), said.day("until"), said.place
+    )
 
 
 def _texts(said: Said) -> dict[str, str]:

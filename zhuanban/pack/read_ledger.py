@@ -107,6 +107,7 @@ def _field(key: str, said: Said) -> Field:
         decimals=said.integer("decimals", 0, 6),
         minimum=said.number("minimum"),
         maximum=said.number("maximum"),
+        limit=_limit(said),
         earliest=said.day("earliest"),
         pattern=pattern,
         personal=said.one_of("personal", PERSONAL, ""),
@@ -117,6 +118,14 @@ def _field(key: str, said: Said) -> Field:
         source=said.text("source"),
         at=said.place,
     )
+
+
+def _limit(said: Said) -> tuple[str, str]:
+    if not said.has("limit"):
+        return "", ""
+    limit = said.thing("limit", "限值")
+    limit.need("standard", "item")
+    return limit.text("standard"), limit.text("item")
 
 
 def _options(said: Said) -> tuple[Option, ...]:

@@ -33,6 +33,39 @@ class FieldType(StrEnum):
     FILE = "file"  # list of {"sha256", "name"}
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a standard allows for one thing; a value equal to a bound is within it."""
+
+    key: str
+    title: str
+    at_least: int | float | None = None
+    at_most: int | float | None = None
+    unit: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+    def breaks(self, value: int | float) -> bool:
+        return (self.at_least is not None and value < self.at_least) or (
+            self.at_most is not None and value > self.at_most
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A table of limits with the days from which and until which (included) it is in force."""
+
+    key: str
+    title: str
+    source: str
+    limits: Mapping[str, Limit]
+    start: int | None = None
+    end: int | None = None
+    at: Place = field(default=NOWHERE, compare=False)
+
+    def in_force(self, day: int) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
 FILE_TYPES = frozenset({FieldType.PHOTO, FieldType.SIGNATURE, FieldType.FILE})
 
 
@@ -59,6 +92,7 @@ class Field:
     decimals: int = 0
     minimum: int | float | None = None
     maximum: int | float | None = None
+    limit: tuple[str, str] = ("", "")  # number: (standard, its limit): a value beyond it is flagged
     earliest: int | None = None  # date: day number
     pattern: str = ""  # text: full-match regular expression
     personal: str = ""  # name | phone | id_number | address | contact: masked unless seen_by and revealed
@@ -353,6 +387,7 @@ class Pack:
     source: str = ""
     stages: Mapping[str, Stage] = field(default_factory=dict)
     lists: Mapping[str, WorkList] = field(default_factory=dict)
+    standards: Mapping[str, Standard] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

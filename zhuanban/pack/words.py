@@ -166,6 +166,9 @@ def say_field_line(pack: Pack, field: Field) -> str:
     parts = [say_type(pack, field)]
     if field.required:
         parts.append("必填")
+    if field.limit[0]:
+        standard = pack.standards.get(field.limit[0])
+        parts.append(f"超出{standard.title if standard is not None else field.limit[0]}限值的提醒")
     if field.personal:
         who = say_posts(pack, field.seen_by)
         parts.append(f"个人信息（{PERSONAL_WORDS[field.personal]}），平时遮盖，只有{who}可以查看，每次查看都记录")
