@@ -291,6 +291,50 @@ workflow:
         - {exists: ponds, level: town, scope: within, says: 不成。}  #! pack-014
         - {exists: ponds}  #! pack-006
         - {none: ponds, where: {due: {before: as_of}}, says: 不成。}  #! pack-050
+=== rules, proofs by kind, a record's own dates, posts that act | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+  due: {title: 时限, type: date}
+  new_due: {title: 新时限, type: date}
+  stamp: {title: 签名, type: signature, signs: true}
+  photo: {title: 照片, type: photo, signs: true}  #! pack-064
+checks:
+  - {if: {kind: 干渠}, then: {due: {filled: true}}, says: 干渠要有时限。}
+  - {if: {kind: 主渠}, then: {dew: {filled: true}}, says: 不成。}  #! pack-029 pack-021
+  - {if: {kind: 干渠}, says: 不成。}  #! pack-006
+rules:
+  due:
+    cases:
+      - {where: {kind: 干渠}, days_after: 3}
+      - {where: {kind: 主渠}, days_after: 3}  #! pack-029
+      - {where: {due: {filled: true}}, is: 2024-01-01}  #! pack-091
+      - {where: {kind: 支渠}, is: 2024-01-01, days_after: 3}  #! pack-014
+      - {where: {kind: 支渠}, days_after: 0}  #! pack-062
+      - {days_after: 9}
+      - {where: {kind: 支渠}, days_after: 3}  #! pack-092
+  dew: {cases: [{is: 1}]}  #! pack-021
+  name: {cases: [{days_after: 1}]}  #! pack-061
+workflow:
+  states: {在用: {closed: true}}
+  moves:
+    登记: {from: new, to: 在用, by: town}
+    延期:
+      from: 在用
+      to: same
+      by: town
+      needs_when:
+        - {where: {kind: 干渠}, needs: [photo]}
+        - {where: {kid: 干渠}, needs: [phto]}  #! pack-021 pack-021
+        - {needs: [photo]}  #! pack-006
+      sets:
+        due: {copy: new_due}
+        name: {copy: new_due}  #! pack-090
+        new_due: {copy: nothing}  #! pack-021
+      requires:
+        - {here: {due: {on_or_after: as_of}}, says: 已过期限。}
+        - {here: {duo: {filled: true}}, says: 不成。}  #! pack-021
 === conditions | tables/t.yaml
 title: 鱼塘表
 rows: {by: region}
@@ -434,6 +478,26 @@ rows: {by: kind}
 columns:
   ponds: {title: 塘, count: ponds}
   villages: {title: 村, regions: village, with: canals}  #! pack-076 pack-077
+=== standards and what is held against them | standards.yaml
+water:
+  title: 水质标准
+  source: 表1
+  from: 2002-06-01
+  until: 三月  #! pack-013
+  limits:
+    oxygen: {title: 溶解氧, at_least: 5}
+    nothing: {title: 什么都行}  #! pack-093
+    ammonia: {at_most: 1}  #! pack-006
+bare: {title: 空的, limits: {a: {title: 甲, at_most: 1}}}  #! pack-006
+=== figures held against a standard that is not there | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  oxygen: {title: 溶解氧, type: number, limit: {standard: watre, item: oxygen}}  #! pack-094
+  flow: {title: 流量, type: number, limit: {item: oxygen}}  #! pack-006
+  depth: {title: 水深, type: number, limit: {standard: water, item: oxigen}}  #! pack-095
+  speed: {title: 流速, type: number, unit: 米, limit: {standard: water, item: oxygen}}  #! pack-096
+  word: {title: 文字, type: text, limit: {standard: water, item: oxygen}}  #! pack-064
 === the pack itself | pack.yaml
 key: Ponds  #! pack-011 pack-006
 version: 3
@@ -456,6 +520,8 @@ draws:
 texts:
   scope: [一, 二]  #! pack-005
 """
+
+STANDARDS = {"standards.yaml": "water: {title: 水质, source: 表1, limits: {oxygen: {title: 溶解氧, at_least: 5}}}\n"}
 
 PLANS = """\
 title: 计划
@@ -498,7 +564,7 @@ def found(files):
 @pytest.mark.parametrize(("file", "text"), list(cases()))
 def test_every_defect_has_its_line(file, text):
     ledgers = {"ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, "ledgers/canals.yaml": CANALS}
-    files = {"pack.yaml": PACK, **ledgers, file: text}
+    files = {"pack.yaml": PACK, **ledgers, **STANDARDS, file: text}
     got, said = found(files)
     assert got == marked(files), "\n".join(map(str, said))
 

@@ -18,7 +18,8 @@ from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
 from zhuanban.ledger.rules import VERBS, Fact, Snapshot, add_to, apply, effective_days, timeline
-from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move, Pack
+from zhuanban.pack.conditions import Holds, compile_conditions
+from zhuanban.pack.values import NEW, SAME, Case, Check, FieldType, Guard, Ledger, Move, Pack, Rule
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
@@ -69,6 +70,27 @@ class Judged(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Decides:
+    """A rule of the pack, compiled: the fields it looks at, and its cases in order."""
+
+    rule: Rule
+    asks: frozenset[str]
+    cases: tuple[tuple[Holds, Case], ...]
+
+    @classmethod
+    def of(cls, rule: Rule, ledger: Ledger) -> Decides:
+        asks = frozenset(c.field for case in rule.cases for c in case.where)
+        return cls(rule, asks, tuple((compile_conditions(case.where, ledger), case) for case in rule.cases))
+
+    def case(self, now: Snapshot) -> Case | None:
+        """The first case that holds, if any."""
+        for holds, case in self.cases:
+            if holds(now.data, now.state, now.region, now.unit, None):
+                return case
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a ledger asks, looked up once for a batch."""
 
@@ -78,6 +100,10 @@ class Rules:
     links: tuple[str, ...]
     points: tuple[str, ...]  # points that must lie inside the record's cell
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
+    needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
+    decides: tuple[Decides, ...]
+    limits: tuple[str, ...]  # numbers that a standard bounds
+    signatures: tuple[str, ...]  # void once another field is corrected
     opening: Move | None
 
     @classmethod
@@ -93,6 +119,13 @@ class Rules:
                 m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
                 for m in ledger.moves.values()
             },
+            {
+                m.key: tuple((compile_conditions(p.where, ledger), p.needs) for p in m.needs_when)
+                for m in ledger.moves.values()
+            },
+            tuple(Decides.of(rule, ledger) for rule in ledger.rules),
+            tuple(k for k, f in ledger.fields.items() if f.limit[0]),
+            tuple(k for k, f in ledger.fields.items() if f.signs),
             next(iter(ledger.opening), None),
         )
 
@@ -107,13 +140,14 @@ class Bench:
         self.today = today
         self.sight = sight
         self._rules: dict[str, Rules] = {}
-        self._reaches: dict[tuple[str, ...] | None, Reach] = {}
+        self._reaches: dict[tuple[tuple[str, ...] | None, bool], Reach] = {}
 
-    def _reach(self, posts: tuple[str, ...] | None) -> Reach:
-        known = self._reaches.get(posts)
+    def _reach(self, posts: tuple[str, ...] | None, *, acting: bool = False) -> Reach:
+        known = self._reaches.get((posts, acting))
         if known is None:
             s = self.setting
-            known = self._reaches[posts] = reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+            known = reach(self.actor, s.pack, s.regions, s.units, self.today, posts, acting=acting)
+            self._reaches[(posts, acting)] = known
         return known
 
     def sees(self, ledger: Ledger, snapshot: Snapshot) -> bool:
@@ -168,6 +202,18 @@ def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
 def one_key(parts: Sequence[Any]) -> str:
     """A "one per" key as it is kept."""
     return "|".join(map(str, parts))[:200]
+
+
+def _fails(check: Check, now: Snapshot, ledger: Ledger) -> bool:
+    """Does the record break this check? Empty fields break none of the kinds that compare."""
+    if check.kind == "if":
+        given, then = compile_conditions(check.given, ledger), compile_conditions(check.then, ledger)
+        place = (now.data, now.state, now.region, now.unit, None)
+        return given(*place) and not then(*place)
+    filled: list[Any] = [v for k in check.fields if not is_empty(v := now.data.get(k))]
+    if check.kind == "differ":
+        return len(set(map(str, filled))) < len(filled)
+    return any(a > b for a, b in pairwise(filled))
 
 
 class _Work:
@@ -251,9 +297,10 @@ class _Work:
         body["region"] = region
         if unit:
             body["unit"] = unit
+        self._decide(body, Snapshot(move.to, region, unit, {}), step, on)
         snapshot = Snapshot(move.to, region, unit, body.get("set", {}))
         self._may(move.by, move.key, snapshot)
-        self._required(move, snapshot.data)
+        self._required(move, snapshot)
         self._guards(move, snapshot, on)
         if on < bench.setting.campaign.start:
             body["flags"] = [EARLY]
@@ -274,8 +321,10 @@ class _Work:
         body["to"] = move.to
         self._place_into(body, step, on)
         self._may(move.by, move.key, now)
-        after = {**now.data, **body.get("set", {})}
-        self._required(move, after)
+        to = now.state if move.to == SAME else move.to
+        moved = Snapshot(to, body.get("region", now.region), body.get("unit", now.unit), now.data)
+        self._decide(body, moved, step, on)
+        self._required(move, moved._replace(data={**now.data, **body.get("set", {})}))
         if not self.bench.actor.operator:
             for fact in (*self.draft.facts, *self.facts):
                 if fact.body.get("move") in move.not_by and fact.actor == self.bench.actor.login:
@@ -295,6 +344,8 @@ class _Work:
             self.say(says.BEFORE_OPENED.at(self.place, day=iso(on), opened=iso(opened)))
         body = self._said(Step("amend", set=changed, reason=step.reason), None, on)
         self._place_into(body, step, on)
+        self._decide(body, now, step, on)
+        self._void_signatures(body, now)
         for key in changed:
             spec = self.ledger.fields.get(key)
             if spec is not None and spec.required and is_empty(changed[key]):
@@ -380,8 +431,15 @@ class _Work:
             else:
                 self.say(problem)
         if move is not None:
+            before = self.current.data if self.current is not None else {}
             for key, fixed in move.sets:
-                values[key] = iso(on + fixed[1]) if isinstance(fixed, tuple) and fixed[0] == "days_after" else fixed
+                match fixed:
+                    case ("days_after", int(days)):
+                        values[key] = iso(on + days)
+                    case ("copy", str(other)) if other in self.ledger.fields:
+                        values[key] = values.get(other, before.get(other))
+                    case _:
+                        values[key] = fixed
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
@@ -416,6 +474,54 @@ class _Work:
                 if not self.bench.sight.link_exists(spec.ledger, number):
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
         return body
+
+    def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
+        """Fill what the pack's rules decide; what a person said himself stands, until a person says otherwise.
+
+        `ruled` keeps, for each field that a rule filled, where the rule comes from.
+        """
+        for decides in self.rules.decides:
+            key = decides.rule.key
+            said = body.get("set", {})
+            if key in step.set or not (step.verb == "create" or decides.asks & {*said, *body, "state"}):
+                continue
+            if step.verb != "create" and not self._by_rule(key, before):
+                continue
+            case = decides.case(before._replace(data={**before.data, **said}))
+            value = None if case is None else self._value_of(case, key, on)
+            if before.data.get(key) != value:
+                body["set"] = {**said, key: value}
+                body["ruled"] = {**body.get("ruled", {}), key: case.source if case is not None else ""}
+
+    def _by_rule(self, key: str, before: Snapshot) -> bool:
+        """Was the field last filled by a rule, or never?"""
+        for fact in reversed((*self.draft.facts, *self.facts)):
+            if key in fact.body.get("set", {}):
+                return key in fact.body.get("ruled", {})
+        return is_empty(before.data.get(key))
+
+    def _value_of(self, case: Case, key: str, on: int) -> Any:
+        if isinstance(case.value, tuple):
+            return iso(on + case.value[1])
+        spec = self.ledger.fields[key]
+        if spec.type is not FieldType.UNIT:
+            return case.value
+        found = self.bench.setting.units.find(str(case.value), on)
+        if not found:
+            self.say(says.RULE_UNIT.at(self.place, field=spec.title, value=case.value))
+            return None
+        return found[0]
+
+    def _void_signatures(self, body: dict[str, Any], now: Snapshot) -> None:
+        """A signature stands for what was signed: a correction of anything else makes it void."""
+        changed = body.get("set", {})
+        for key in self.rules.signatures:
+            if key in changed or is_empty(now.data.get(key)) or not changed:
+                continue
+            titles = "、".join(self.ledger.fields[k].title for k in changed if k in self.ledger.fields)
+            body["set"] = {**body["set"], key: None}
+            flag = f"{self.ledger.fields[key].title}已失效：签名后更正了{titles}"
+            body["flags"] = [*body.get("flags", ()), flag]
 
     def _files_of(self, key: str) -> set[str]:
         """Contents to which this field of the record has referred before."""
@@ -463,22 +569,30 @@ class _Work:
             pack = self.bench.setting.pack
             names = "、".join(pack.posts[p].title for p in posts if p in pack.posts) or "（无）"
             self.say(says.NOT_ALLOWED.at(self.place, ledger=self.ledger.title, move=word, posts=names))
-        elif not self.bench._reach(tuple(posts)).covers(snapshot.region, snapshot.unit):
-            if self.draft.exists:
-                self.say(says.NOT_THERE.at(self.place))
+        elif not self.bench._reach(tuple(posts), acting=True).covers(snapshot.region, snapshot.unit):
+            if self.draft.exists:  # the record is in sight, or judging would not have come so far
+                self.say(says.NOT_YOURS.at(self.place, number=self.draft.number, move=word))
             else:
                 self.say(says.OUT_OF_REACH.at(self.place, where=self.bench.setting.regions.name(snapshot.region)))
 
-    def _required(self, move: Move, data: Mapping[str, Any]) -> None:
-        for key in self.rules.needs[move.key]:
-            value = data.get(key)
-            if value is None or value == "" or value == []:
+    def _required(self, move: Move, after: Snapshot) -> None:
+        needed = dict.fromkeys(self.rules.needs[move.key])
+        for holds, fields in self.rules.needs_when[move.key]:
+            if holds(after.data, after.state, after.region, after.unit, None):
+                needed |= dict.fromkeys(fields)
+        for key in needed:
+            if is_empty(after.data.get(key)):
                 title = self.ledger.fields[key].title
                 self.say(says.EMPTY.at(Place(record=self.draft.number, field=title), field=title, move=move.key))
 
     def _guards(self, move: Move, snapshot: Snapshot, on: int) -> None:
         for guard in move.requires:
-            if not self.bench.sight.guard_holds(guard, snapshot, on):
+            if guard.kind == "here":
+                here = compile_conditions(guard.where, self.ledger)
+                holds = here(snapshot.data, snapshot.state, snapshot.region, snapshot.unit, on)
+            else:
+                holds = self.bench.sight.guard_holds(guard, snapshot, on)
+            if not holds:
                 self.say(says.GUARD.at(self.place, says=guard.says, move=move.key))
 
     def _enter(self, verb: str, on: int, body: dict[str, Any]) -> None:
@@ -501,19 +615,38 @@ class _Work:
         now = self.line[-1][1]
         ledger = self.ledger
         for check in ledger.checks:
-            values: list[Any] = [now.data.get(k) for k in check.fields]
-            filled = [v for v in values if not is_empty(v)]
-            fails = (
-                len(set(map(str, filled))) < len(filled)
-                if check.kind == "differ"
-                else any(a > b for a, b in pairwise(filled))
-            )
-            if fails:
+            if _fails(check, now, ledger):
                 self.say(says.CHECK.at(self.place, says=check.says))
+        self._limits(now)
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
+
+    def _limits(self, now: Snapshot) -> None:
+        """Flag figures of this change that lie beyond the standard in force on the day that they were said of."""
+        standards = self.bench.setting.pack.standards
+        for fact in self.facts:
+            for key in self.rules.limits:
+                value = fact.body.get("set", {}).get(key)
+                standard, item = self.ledger.fields[key].limit
+                if value is None or standard not in standards or not standards[standard].in_force(fact.on):
+                    continue
+                limit = standards[standard].limits[item]
+                if limit.breaks(value):
+                    bounds = "、".join(
+                        f"{word}{bound}"
+                        for word, bound in (("不小于", limit.at_least), ("不大于", limit.at_most))
+                        if bound is not None
+                    )
+                    unit = limit.unit
+                    self._flag(f"{limit.title}{value}{unit}，超出{standards[standard].title}限值（{bounds}{unit}）")
+
+    def _flag(self, words: str) -> None:
+        """Keep a warning on the last event of this change."""
+        last = self.facts[-1]
+        self.facts[-1] = last._replace(body={**last.body, "flags": [*last.body.get("flags", ()), words]})
+        self.line = timeline([*self.draft.facts, *self.facts])
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)
@@ -530,13 +663,7 @@ class _Work:
         if spec.outside == "inbox":
             self.say(problem)
             return
-        last = self.facts[-1]
-        flagged = Fact(
-            last.version, last.verb, last.on, last.at, last.actor, last.change, last.step,
-            {**last.body, "flags": [*last.body.get("flags", ()), problem.says]},
-        )  # fmt: skip
-        self.facts[-1] = flagged
-        self.line = timeline([*self.draft.facts, *self.facts])
+        self._flag(problem.says)
 
     # -- what the record's own history says ------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from zhuanban.pack.values import Ledger, Move
 
 # What the form of a move still has to ask for is no reason against it.
 _ASKED_LATER = frozenset(k.code for k in (says.EMPTY, says.REASON_MISSING))
-_NOT_HIS = frozenset(k.code for k in (says.NOT_ALLOWED, says.NOT_THERE, says.OUT_OF_REACH, says.WRONG_STATE))
+_NOT_HIS = frozenset(k.code for k in (says.NOT_ALLOWED, says.NOT_YOURS, says.OUT_OF_REACH, says.WRONG_STATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ def may_amend(viewer: Viewer, ledger: Ledger, number: str) -> bool:
     if viewer.actor.operator:
         return True
     posts = viewer.actor.posts & set(ledger.amend_by)
-    return bool(posts) and viewer.reaches(posts).covers(record.region, record.unit)
+    return bool(posts) and viewer.acts(posts).covers(record.region, record.unit)

@@ -34,18 +34,23 @@ class Viewer:
         self.setting = setting
         self.actor = actor
         self.today = clock.today()
-        self._reaches: dict[tuple[str, ...] | None, Reach] = {}
+        self._reaches: dict[tuple[tuple[str, ...] | None, bool], Reach] = {}
 
-    def _reach(self, posts: tuple[str, ...] | None = None) -> Reach:
-        known = self._reaches.get(posts)
+    def _reach(self, posts: tuple[str, ...] | None = None, *, acting: bool = False) -> Reach:
+        known = self._reaches.get((posts, acting))
         if known is None:
             s = self.setting
-            known = self._reaches[posts] = reach(self.actor, s.pack, s.regions, s.units, self.today, posts)
+            known = reach(self.actor, s.pack, s.regions, s.units, self.today, posts, acting=acting)
+            self._reaches[(posts, acting)] = known
         return known
 
     def reaches(self, posts: Iterable[str] | None = None) -> Reach:
         """What the actor reaches today by all his posts, or by those of them that are in `posts`."""
         return self._reach(None if posts is None else tuple(sorted(posts)))
+
+    def acts(self, posts: Iterable[str]) -> Reach:
+        """Where the actor may act today by those of his posts that are in `posts`."""
+        return self._reach(tuple(sorted(posts)), acting=True)
 
     def knows(self, ledger: Ledger) -> bool:
         """May the actor know that the ledger exists?"""
@@ -148,7 +153,7 @@ class Viewer:
                 event[f"{key}_name"] = tree.name(body[key])
         if "reason" in body:
             event["reason"] = masker.scrub(str(body["reason"]), secrets)
-        for key in ("of", "flags", "source"):
+        for key in ("of", "flags", "source", "ruled"):
             if key in body:
                 event[key] = body[key]
         if "set" in body:

@@ -147,6 +147,7 @@ class _Checker:
             self.field(ledger, field)
         self.heads(ledger)
         self.record_checks(ledger)
+        self.rules(ledger)
         self.workflow(ledger)
 
     def number_pattern(self, ledger: Ledger) -> None:
@@ -181,6 +182,24 @@ class _Checker:
         if field.personal and not field.seen_by:
             self.wrong(problems.PERSONAL_UNSEEN, *here, "personal", field=field.title)
         self.posts(field.seen_by, *here, "seen_by")
+        self.limit(field, *here, "limit")
+
+    def limit(self, field: Field, *path: str | int) -> None:
+        name, item = field.limit
+        if not name:
+            return
+        standard = self.pack.standards.get(name)
+        if standard is None:
+            if "standards" not in self.unread:
+                self.wrong(problems.NO_STANDARD, *path, "standard", word=name, hint=hint(name, self.pack.standards))
+            return
+        limit = standard.limits.get(item)
+        if limit is None:
+            advice = hint(item, standard.limits)
+            self.wrong(problems.NO_LIMIT, *path, "item", standard=standard.title, word=item, hint=advice)
+        elif limit.unit != field.unit:
+            words = {"one": field.unit, "two": limit.unit}
+            self.wrong(problems.OTHER_UNIT, *path, field=field.title, limit=limit.title, **words)
 
     def heads(self, ledger: Ledger) -> None:
         """A sheet's column head means one thing. Two moves may share a head; their states tell them apart."""
@@ -206,6 +225,10 @@ class _Checker:
     def record_checks(self, ledger: Ledger) -> None:
         for i, each in enumerate(ledger.checks):
             here = ("ledgers", ledger.key, "checks", i)
+            if each.kind == "if":
+                self.conditions(ledger, each.given, *here, "if")
+                self.conditions(ledger, each.then, *here, "then")
+                continue
             if len(each.fields) < 2:
                 self.wrong(problems.TOO_FEW, *here)
             found = [self.find_field(ledger, name, *here, each.kind, n) for n, name in enumerate(each.fields)]
@@ -218,6 +241,22 @@ class _Checker:
                 if field is not None and not fits:
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_ORDERED, *here, "ordered", field=field.title, kind=kind)
+
+    def rules(self, ledger: Ledger) -> None:
+        """Rules fill fields that exist with values that can occur; only the last case may hold always."""
+        for rule in ledger.rules:
+            here = ("ledgers", ledger.key, "rules", rule.key)
+            field = self.find_field(ledger, rule.key, *here)
+            for i, case in enumerate(rule.cases):
+                path = (*here, "cases", i)
+                self.conditions(ledger, case.where, *path, "where")
+                if any(condition.field == rule.key for condition in case.where):
+                    self.wrong(problems.RULE_ASKS_ITSELF, *path, field=rule.key)
+                if not case.where and i + 1 < len(rule.cases):
+                    self.wrong(problems.CASE_NEVER, *here, "cases", i + 1, n=i + 2, always=i + 1)
+                if field is not None:
+                    word = "days_after" if isinstance(case.value, tuple) else "is"
+                    self.value(ledger, field, case.value, *path, word)
 
     # Workflow
 
@@ -259,21 +298,33 @@ class _Checker:
         for name, value in move.sets:
             field = self.find_field(ledger, name, *here, "sets", name)
             if field is not None:
-                self.value(field, value, *here, "sets", name)
+                self.value(ledger, field, value, *here, "sets", name)
+        for i, proof in enumerate(move.needs_when):
+            self.conditions(ledger, proof.where, *here, "needs_when", i, "where")
+            for n, name in enumerate(proof.needs):
+                self.find_field(ledger, name, *here, "needs_when", i, "needs", n)
         for i, guard in enumerate(move.requires):
             self.guard(guard, *here, "requires", i)
 
     def guard(self, guard: Guard, *here: str | int) -> None:
         self.level(guard.level, *here, "level")
+        if guard.kind == "here":
+            self.conditions(self.pack.ledgers[guard.ledger], guard.where, *here, "here", as_of=True)
+            return
         ledger = self.find_ledger(guard.ledger, *here, guard.kind)
         if ledger is not None:
             self.conditions(ledger, guard.where, *here, "where")
 
-    def value(self, field: Field, value: object, *path: str | int) -> None:
-        """A value that a move writes."""
+    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
+        """A value that a move or a rule writes."""
         kind = TYPE_WORDS[field.type]
-        later = isinstance(value, tuple) and len(value) == 2 and value[0] == "days_after"
-        if later:
+        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
+        if later == "copy" and isinstance(value, tuple):
+            other = self.find_field(ledger, str(value[1]), *path, "copy")
+            if other is not None and (other.type, other.many) != (field.type, field.many):
+                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
+            return
+        if later == "days_after":
             if field.type is not FieldType.DATE:
                 self.wrong(
                     problems.WRONG_VALUE,

@@ -21,10 +21,10 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
-from zhuanban.pack.read_ledger import read_ledger, read_moves
+from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Draw, Grid, Ledger, Level, Pack, Post, Stage
+from zhuanban.pack.values import Draw, Grid, Ledger, Level, Limit, Pack, Post, Stage, Standard
 
 __all__ = [
     "campaigns_folder",
@@ -131,6 +131,9 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         source=said.text("source"),
         stages={k: _stage(k, stage) for k, stage in said.things("stages", "阶段")},
         lists={k: read_list(ledgers, k, each) for k, each in lists},
+        standards={
+            k: _standard(k, Said(book, "标准", node, ("standards", k), k)) for k, node in trees["standards"].items()
+        },
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         overview=said.texts("overview"),
         texts=_texts(said),
@@ -143,7 +146,15 @@ def _ledgers(book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...])
     """Fields and states of all ledgers first: conditions of moves need to know them."""
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
     bare = {key: read_ledger(key, each) for key, each in said.items()}
-    return {key: replace(bare[key], moves=read_moves(each, bare, key, posts)) for key, each in said.items()}
+    return {
+        key: replace(
+            bare[key],
+            moves=read_moves(each, bare, key, posts),
+            rules=read_rules(each, bare, key),
+            checks=read_checks(each, bare, key),
+        )
+        for key, each in said.items()
+    }
 
 
 def _grid(said: Said) -> Grid:
@@ -160,16 +171,38 @@ def _grid(said: Said) -> Grid:
 def _post(key: str, said: Said) -> Post:
     said.need("title")
     sees = said.texts("sees") or ("region",)
-    for word in sees:
-        if word not in ("all", "region", "unit"):
-            advice = problems.hint(word, ("all", "region", "unit"))
-            said.wrong(problems.BAD_CHOICE, "sees", word="sees", value=word, hint=advice)
-    return Post(key, said.text("title", key), sees, said.place)
+    acts = said.texts("acts") or sees
+    for word, parts in (("sees", sees), ("acts", acts if said.has("acts") else ())):
+        for part in parts:
+            if part not in ("all", "region", "unit"):
+                advice = problems.hint(part, ("all", "region", "unit"))
+                said.wrong(problems.BAD_CHOICE, word, word=word, value=part, hint=advice)
+    return Post(key, said.text("title", key), sees, acts, said.place)
 
 
 def _stage(key: str, said: Said) -> Stage:
     said.need("title")
     return Stage(key, said.text("title", key), said.day("start"), said.day("end"), said.text("source"), said.place)
+
+
+def _standard(key: str, said: Said) -> Standard:
+    said.need("title", "source", "limits")
+    limits = {}
+    for each, limit in said.things("limits", "标准限值"):
+        limit.need("title")
+        if not limit.has("at_least") and not limit.has("at_most"):
+            limit.wrong(problems.NO_BOUND, limit=limit.text("title", each))
+        limits[each] = Limit(
+            each,
+            limit.text("title", each),
+            limit.number("at_least"),
+            limit.number("at_most"),
+            limit.text("unit"),
+            limit.place,
+        )
+    return Standard(
+        key, said.text("title", key), said.text("source"), limits, said.day("from"), said.day("until"), said.place
+    )
 
 
 def _texts(said: Said) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from zhuanban.pack import problems, tree
 from zhuanban.pack.read_where import read_where, value_of
 from zhuanban.pack.said import INTEGER, Said
-from zhuanban.pack.values import NEW, Check, Field, FieldType, Guard, Ledger, Move, Option, State
+from zhuanban.pack.values import NEW, Case, Check, Field, FieldType, Guard, Ledger, Move, Option, Proof, Rule, State
 from zhuanban.pack.vocabulary import BARE_DATE, BARE_MOVE, BARE_STATE, OWN_WORDS, PERSONAL, TYPE_WORDS
 
 
@@ -42,7 +42,6 @@ def read_ledger(key: str, said: Said) -> Ledger:
         unit_required=unit.flag("required"),
         unit_title=unit.text("title", "责任单位"),
         unit_aliases=unit.texts("aliases"),
-        checks=tuple(_check(each) for each in said.listed("checks", "核对")),
         amend_by=said.texts("amend_by"),
         seen_by=said.texts("seen_by"),
         source=said.text("source"),
@@ -59,13 +58,23 @@ def _one_per(said: Said) -> tuple[tuple[str, ...], str]:
     return said.texts("one_per"), ""
 
 
-def _check(said: Said) -> Check:
-    kinds = [word for word in ("differ", "ordered") if said.has(word)]
+def read_checks(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[Check, ...]:
+    """The checks of a ledger whose fields are in `ledgers`."""
+    return tuple(_check(each, ledgers, ledger) for each in said.listed("checks", "核对"))
+
+
+def _check(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> Check:
+    kinds = [word for word in ("differ", "ordered", "if") if said.has(word)]
     if len(kinds) != 1:
-        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered", n=len(kinds))
+        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered、if", n=len(kinds))
     said.need("says")
+    if "if" in kinds:
+        said.need("then")
+        given, then = (read_where(said, ledgers, ledger, word) for word in ("if", "then"))
+        fields = tuple(sorted({c.field for c in (*given, *then)}))
+        return Check("if", fields, said.text("says"), given, then, said.place)
     kind = kinds[0] if kinds else "differ"
-    return Check(kind, said.texts(kind), said.text("says"), said.place)
+    return Check(kind, said.texts(kind), said.text("says"), at=said.place)
 
 
 def _field(key: str, said: Said) -> Field:
@@ -98,15 +107,25 @@ def _field(key: str, said: Said) -> Field:
         decimals=said.integer("decimals", 0, 6),
         minimum=said.number("minimum"),
         maximum=said.number("maximum"),
+        limit=_limit(said),
         earliest=said.day("earliest"),
         pattern=pattern,
         personal=said.one_of("personal", PERSONAL, ""),
         seen_by=said.texts("seen_by"),
         outside=said.one_of("outside", ("warn", "inbox"), ""),
+        signs=said.flag("signs"),
         help=said.text("help"),
         source=said.text("source"),
         at=said.place,
     )
+
+
+def _limit(said: Said) -> tuple[str, str]:
+    if not said.has("limit"):
+        return "", ""
+    limit = said.thing("limit", "限值")
+    limit.need("standard", "item")
+    return limit.text("standard"), limit.text("item")
 
 
 def _options(said: Said) -> tuple[Option, ...]:
@@ -165,10 +184,11 @@ def _move(ledgers: Mapping[str, Ledger], ledger: str, key: str, said: Said) -> M
         date=title,
         date_aliases=date_aliases,
         needs=said.texts("needs"),
+        needs_when=tuple(_proof(ledgers, ledger, each) for each in said.listed("needs_when", "另须填")),
         sets=_sets(ledgers[ledger].fields, said),
         not_by=said.texts("not_by"),
         reason=said.flag("reason"),
-        requires=tuple(_guard(ledgers, each) for each in said.listed("requires", "前提")),
+        requires=tuple(_guard(ledgers, ledger, each) for each in said.listed("requires", "前提")),
         source=said.text("source"),
         at=said.place,
     )
@@ -185,13 +205,7 @@ def _sets(fields: Mapping[str, Field], said: Said) -> tuple[tuple[str, Any], ...
     for key, child in node.items.items():
         path = (*said.path, "sets", key)
         if isinstance(child, tree.Mapping):
-            later = Said(said.book, "写入", child, path, key)
-            later.need("days_after")
-            days = later.text("days_after")
-            if days and not (INTEGER.fullmatch(days) and 1 <= int(days) <= 36_500):
-                later.wrong(problems.BAD_DAYS, "days_after", value=days)
-                days = "1"
-            found.append((key, ("days_after", int(days or 1))))
+            found.append((key, _later(Said(said.book, "写入", child, path, key))))
         elif isinstance(child, tree.Listing):
             found.append((key, said.book.texts(child, path)))
         else:
@@ -199,11 +213,62 @@ def _sets(fields: Mapping[str, Field], said: Said) -> tuple[tuple[str, Any], ...
     return tuple(found)
 
 
-def _guard(ledgers: Mapping[str, Ledger], said: Said) -> Guard:
-    kinds = [word for word in ("exists", "none") if said.has(word)]
+def _later(said: Said) -> tuple[str, Any]:
+    """What a move writes that is known only when it is made."""
+    kinds = [word for word in ("days_after", "copy") if said.has(word)]
     if len(kinds) != 1:
-        said.wrong(problems.ONE_OF, where="前提", words="exists、none", n=len(kinds))
+        said.wrong(problems.ONE_OF, where="写入", words="days_after、copy", n=len(kinds))
+    if "copy" in kinds:
+        return "copy", said.text("copy")
+    return "days_after", _days(said)
+
+
+def _days(said: Said) -> int:
+    days = said.text("days_after")
+    if days and not (INTEGER.fullmatch(days) and 1 <= int(days) <= 36_500):
+        said.wrong(problems.BAD_DAYS, "days_after", value=days)
+        days = "1"
+    return int(days or 1)
+
+
+def _proof(ledgers: Mapping[str, Ledger], ledger: str, said: Said) -> Proof:
+    said.need("where", "needs")
+    return Proof(read_where(said, ledgers, ledger), said.texts("needs"), said.place)
+
+
+def read_rules(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[Rule, ...]:
+    """The rules of a ledger whose fields are in `ledgers`."""
+    rules = []
+    for key, rule in said.things("rules", "规则"):
+        rule.need("cases")
+        spec = ledgers[ledger].fields.get(key)
+        rules.append(
+            Rule(key, tuple(_case(ledgers, ledger, spec, c) for c in rule.listed("cases", "情形")), rule.place)
+        )
+    return tuple(rules)
+
+
+def _case(ledgers: Mapping[str, Ledger], ledger: str, spec: Field | None, said: Said) -> Case:
+    kinds = [word for word in ("is", "days_after") if said.has(word)]
+    if len(kinds) != 1:
+        said.wrong(problems.ONE_OF, where="情形", words="is、days_after", n=len(kinds))
+    value: Any = ("days_after", _days(said)) if "days_after" in kinds else None
+    node = said.node.items.get("is")
+    if isinstance(node, tree.Scalar) and not node.empty:
+        value = value_of(spec, node)
+    elif node is not None:
+        said.wrong(problems.WRONG_TYPE, "is", word="is", wanted="一个值", got=tree.say_node(node))
+    return Case(read_where(said, ledgers, ledger), value, said.text("source"), said.place)
+
+
+def _guard(ledgers: Mapping[str, Ledger], own: str, said: Said) -> Guard:
+    kinds = [word for word in ("exists", "none", "here") if said.has(word)]
+    if len(kinds) != 1:
+        said.wrong(problems.ONE_OF, where="前提", words="exists、none、here", n=len(kinds))
     said.need("says")
+    if "here" in kinds:
+        where = read_where(said, ledgers, own, "here")
+        return Guard("here", own, where, "same", "", said.text("says"), said.place)
     if said.has("scope") and said.has("level"):
         said.wrong(problems.ONE_OF, where="前提", words="scope、level", n=2)
     kind = kinds[0] if kinds else "exists"

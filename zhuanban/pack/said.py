@@ -14,6 +14,9 @@ from zhuanban.pack.vocabulary import WORDS
 
 YamlPath = tuple[str | int, ...]
 
+ROOMS = ("pack", "ledgers", "tables", "lists", "standards")
+"""Names of files and folders in a pack."""
+
 INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -40,7 +43,7 @@ class Book:
         return Place(file=f"{self.name}/{file}" if self.name else file, line=line)
 
     def parse(self, files: Mapping[str, str]) -> dict[str, dict[str, tree.Node]] | None:
-        """`pack`, `ledgers`, `tables`, `lists` → key → tree. None where there is no pack at all."""
+        """The room of a file (`pack`, `ledgers`, …) → key → tree. None where there is no pack at all."""
         if "pack.yaml" not in files:
             self.problems.append(problems.NO_PACK.at(self.file_place("", 0), hint=""))
             return None
@@ -48,7 +51,7 @@ class Book:
             what = f"超过 {MAX_FILES} 个文件或 {MAX_TOTAL} 字"
             self.problems.append(problems.TOO_BIG.at(self.file_place("", 0), what=what))
             return None
-        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}}
+        found: dict[str, dict[str, tree.Node]] = {room: {} for room in ROOMS}
         for file in sorted(files):
             path = PurePosixPath(file)
             if path.parts[0] == "demo":

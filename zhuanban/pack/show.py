@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhuanban.core.day import chinese
-from zhuanban.pack.values import Condition, Draw, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Case, Condition, Draw, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -113,13 +113,24 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         yield f"{names}相同的只有一{ledger.word}。{ledger.one_per_says}"
     if ledger.match:
         yield f"表格里没有编号时按{'、'.join(say_field(ledger, key) for key in ledger.match)}对应。"
+    for rule in ledger.rules:
+        yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for check in ledger.checks:
+        if check.kind == "if":
+            yield f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}：{check.says}"
+            continue
         names = "、".join(say_field(ledger, key) for key in check.fields)
         yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
     if ledger.amend_by:
         yield f"更正、移转、撤回、恢复由{say_posts(pack, ledger.amend_by)}办理。"
     if ledger.seen_by:
         yield f"只有{say_posts(pack, ledger.seen_by)}可见本台账。"
+
+
+def _case(ledger: Ledger, case: Case) -> str:
+    value = f"此后第{case.value[1]}天" if isinstance(case.value, tuple) else f"“{case.value}”"
+    which = f"{say_where(ledger, case.where)}的为" if case.where else "其余为"
+    return f"{which}{value}{_from(case.source)}"
 
 
 def _state(pack: Pack, state: State) -> str:

@@ -33,6 +33,39 @@ class FieldType(StrEnum):
     FILE = "file"  # list of {"sha256", "name"}
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a standard allows for one thing; a value equal to a bound is within it."""
+
+    key: str
+    title: str
+    at_least: int | float | None = None
+    at_most: int | float | None = None
+    unit: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+    def breaks(self, value: int | float) -> bool:
+        return (self.at_least is not None and value < self.at_least) or (
+            self.at_most is not None and value > self.at_most
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A table of limits with the days from which and until which (included) it is in force."""
+
+    key: str
+    title: str
+    source: str
+    limits: Mapping[str, Limit]
+    start: int | None = None
+    end: int | None = None
+    at: Place = field(default=NOWHERE, compare=False)
+
+    def in_force(self, day: int) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
 FILE_TYPES = frozenset({FieldType.PHOTO, FieldType.SIGNATURE, FieldType.FILE})
 
 
@@ -59,10 +92,12 @@ class Field:
     decimals: int = 0
     minimum: int | float | None = None
     maximum: int | float | None = None
+    limit: tuple[str, str] = ("", "")  # number: (standard, its limit): a value beyond it is flagged
     earliest: int | None = None  # date: day number
     pattern: str = ""  # text: full-match regular expression
     personal: str = ""  # name | phone | id_number | address | contact: masked unless seen_by and revealed
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
+    signs: bool = False  # signature: void once another field of the record is corrected
     outside: str = ""  # point outside the record's grid cell: "" ignore | "warn" | "inbox"
     help: str = ""
     source: str = ""
@@ -94,13 +129,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What must be true of other records before a move.
+    """What must be true before a move: of other records, or (`here`) of the record itself as of the move's day.
 
     `exists`: at least one record of `ledger` fulfils `where` in scope; `none`: no record does.
     Scope: `same` region, `within` the record's region, or the record's ancestor at grid level `level`.
     """
 
-    kind: str  # exists | none
+    kind: str  # exists | none | here
     ledger: str
     where: tuple[Condition, ...]
     scope: str  # same | within | level
@@ -123,6 +158,34 @@ SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Fields that a move also needs where the record, with what the move sets, fulfils `where`."""
+
+    where: tuple[Condition, ...]
+    needs: tuple[str, ...]
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a rule: where it holds, the field gets `value`; `("days_after", n)` for a date."""
+
+    where: tuple[Condition, ...]
+    value: Any
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a field says unless a person says otherwise: the first case that holds, in the pack's order."""
+
+    key: str  # the field it fills
+    cases: tuple[Case, ...]
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A workflow step. `from_` holds states, or `new` for a step that opens a record; `to` a state, or `same`."""
 
@@ -133,7 +196,8 @@ class Move:
     date: str = ""  # head of the sheet column that holds this step's day: 办结日期
     date_aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()  # fields that must be filled after the step
-    sets: tuple[tuple[str, Any], ...] = ()  # field → fixed value, or ("days_after", n) for a date
+    needs_when: tuple[Proof, ...] = ()
+    sets: tuple[tuple[str, Any], ...] = ()  # field → fixed value, ("days_after", n) for a date, or ("copy", field)
     not_by: tuple[str, ...] = ()  # whoever did one of these moves on this record may not do this one
     reason: bool = False  # a reason is asked for
     requires: tuple[Guard, ...] = ()
@@ -143,11 +207,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between fields of one record: `differ` (all differ) or `ordered` (dates or numbers never fall)."""
+    """A rule between fields of one record: `differ` (all differ), `ordered` (dates or numbers never fall), or `if`:
+    where `given` holds, `then` holds too."""
 
     kind: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...]  # those it looks at
     says: str
+    given: tuple[Condition, ...] = ()
+    then: tuple[Condition, ...] = ()
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -173,6 +240,7 @@ class Ledger:
     unit_title: str = "责任单位"  # head of the sheet column that holds the unit
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    rules: tuple[Rule, ...] = ()
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     source: str = ""
@@ -312,11 +380,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post (岗位). `sees`: `all`, or any of `region`, `unit` (the holder's own and all below)."""
+    """A post (岗位). `sees`, `acts`: `all`, or any of `region`, `unit` (the holder's own and all below)."""
 
     key: str
     title: str
     sees: tuple[str, ...] = ("region",)
+    acts: tuple[str, ...] = ("region",)  # where its moves may be made; as `sees` where the pack does not say
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -333,6 +402,7 @@ class Pack:
     source: str = ""
     stages: Mapping[str, Stage] = field(default_factory=dict)
     lists: Mapping[str, WorkList] = field(default_factory=dict)
+    standards: Mapping[str, Standard] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

@@ -136,9 +136,10 @@ def say_posts(pack: Pack, keys: Iterable[str]) -> str:
 
 
 def say_sees(post: Post) -> str:
-    """What a post sees."""
+    """What a post sees, and where it acts if that is less."""
     words = {"all": "全部", "region": "本区域及以下", "unit": "本单位及下属单位"}
-    return "、".join(words.get(each, each) for each in post.sees)
+    sees, acts = ("、".join(words.get(each, each) for each in parts) for parts in (post.sees, post.acts))
+    return sees if sees == acts else f"{sees}，只办理{acts}的"
 
 
 def say_level(pack: Pack, key: str) -> str:
@@ -181,6 +182,9 @@ def say_field_line(pack: Pack, field: Field) -> str:
     parts = [say_type(pack, field)]
     if field.required:
         parts.append("必填")
+    if field.limit[0]:
+        standard = pack.standards.get(field.limit[0])
+        parts.append(f"超出{standard.title if standard is not None else field.limit[0]}限值的提醒")
     if field.personal:
         who = say_posts(pack, field.seen_by)
         parts.append(f"个人信息（{PERSONAL_WORDS[field.personal]}），平时遮盖，只有{who}可以查看，每次查看都记录")
@@ -193,6 +197,8 @@ def say_guard(pack: Pack, guard: Guard) -> str:
     """What must be true elsewhere before a move."""
     ledger = pack.ledgers.get(guard.ledger)
     title = ledger.title if ledger is not None else guard.ledger
+    if guard.kind == "here":
+        return f"本{ledger.word if ledger is not None else '条'}须为{say_where(ledger, guard.where)}"
     scopes = {"same": "同一区域", "within": "本区域及以下"}
     where = scopes.get(guard.scope) or f"所在{say_level(pack, guard.level)}"
     which = say_where(ledger, guard.where)
@@ -211,9 +217,14 @@ def say_move(pack: Pack, ledger: Ledger, move: Move) -> str:
         parts.append(f"日期记在“{move.date}”")
     if move.needs:
         parts.append("须填" + "、".join(say_field(ledger, key) for key in move.needs))
+    for proof in move.needs_when:
+        needed = "、".join(say_field(ledger, key) for key in proof.needs)
+        parts.append(f"{say_where(ledger, proof.where)}的还须填{needed}")
     for key, value in move.sets:
         if isinstance(value, tuple) and len(value) == 2 and value[0] == "days_after":
             parts.append(f"{say_field(ledger, key)}定为此后第{value[1]}天")
+        elif isinstance(value, tuple) and len(value) == 2 and value[0] == "copy":
+            parts.append(f"{say_field(ledger, key)}改为“{say_field(ledger, str(value[1]))}”所填的")
         else:
             shown = "、".join(map(str, value)) if isinstance(value, tuple) else value
             parts.append(f"{say_field(ledger, key)}写为“{shown}”")

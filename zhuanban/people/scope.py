@@ -75,8 +75,17 @@ NOTHING = Reach(False)
 EVERYTHING = Reach(True)
 
 
-def reach(actor: Actor, pack: Pack, regions: Tree, units: Tree, day: int, posts: Iterable[str] | None = None) -> Reach:
-    """What the actor reaches by his posts, or by those of them that are in `posts`."""
+def reach(
+    actor: Actor,
+    pack: Pack,
+    regions: Tree,
+    units: Tree,
+    day: int,
+    posts: Iterable[str] | None = None,
+    *,
+    acting: bool = False,
+) -> Reach:
+    """What the actor sees by his posts, or by those of them that are in `posts`; where he may act, if `acting`."""
     if actor.operator:
         return EVERYTHING
     wanted = None if posts is None else set(posts)
@@ -86,10 +95,11 @@ def reach(actor: Actor, pack: Pack, regions: Tree, units: Tree, day: int, posts:
         post = pack.posts.get(held.post)
         if post is None or (wanted is not None and held.post not in wanted):
             continue
-        if "all" in post.sees:
+        parts = post.acts if acting else post.sees
+        if "all" in parts:
             return EVERYTHING
-        if "region" in post.sees and held.region in regions:
+        if "region" in parts and held.region in regions:
             seen_regions |= regions.subtree(held.region, day)
-        if "unit" in post.sees and held.unit in units:
+        if "unit" in parts and held.unit in units:
             seen_units |= units.subtree(held.unit, day)
     return Reach(False, frozenset(seen_regions), frozenset(seen_units))
