@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOP = 3_000_000
@@ -55,7 +56,11 @@ class Rig:
 
     def compare(self, ours: Callable[[], object], theirs: Callable[[], object]) -> Comparison:
         """Both in turn, round by round, so that a slow minute of the machine hits both."""
-        pairs = [(seconds(ours), seconds(theirs)) for _ in range(self.rounds)]
+        return self.compare_told(lambda: seconds(ours), lambda: seconds(theirs))
+
+    def compare_told(self, ours: Callable[[], float], theirs: Callable[[], float]) -> Comparison:
+        """The same for work that tells itself how many seconds it took, in another process."""
+        pairs = [(ours(), theirs()) for _ in range(self.rounds)]
         return Comparison(
             ratio=statistics.median(mine / other for mine, other in pairs),
             ours=min(mine for mine, _ in pairs),
@@ -71,11 +76,31 @@ class Rig:
         The child reads VmHWM and not ru_maxrss: on Linux the latter starts at what the parent had at the fork, so a
         small child of a big parent would look big.
         """
-        told = json.dumps([function, list(arguments)])
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.rig", told], cwd=ROOT, check=True, capture_output=True, text=True
-        )
-        return float(done.stdout.splitlines()[-1])
+        return float(_fresh(function, arguments, {})["peak"])
+
+    def private(self, function: str, *arguments: object) -> float:
+        """The same without the pages of mapped files, which are the system's cache and not the program's memory."""
+        return float(_fresh(function, arguments, {})["private"])
+
+    def call(self, function: str, *arguments: object, **environment: str) -> Any:
+        """What `module:function` gives back (JSON) in a fresh process, with these settings in its environment."""
+        return _fresh(function, arguments, environment)["value"]
+
+
+def _fresh(function: str, arguments: Sequence[object], environment: Mapping[str, str]) -> dict[str, Any]:
+    told = json.dumps([function, list(arguments)])
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.rig", told],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{function} failed: exit {done.returncode}; its own words are above")
+    heard: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +147,10 @@ def environment() -> str:
 
 
 def _held(process: str, what: str) -> float:
-    """Memory of a process in MB: VmHWM, the most it ever held, or VmRSS, what it holds now; 0 once it has ended."""
+    """Memory of a process in MB: VmHWM (the most it ever held), VmRSS (held now), RssAnon (of that, no mapped file).
+
+    0 once it has ended.
+    """
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:
@@ -130,25 +158,27 @@ def _held(process: str, what: str) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:")), 0.0)
 
 
-def _watch(together: list[float], ended: threading.Event) -> None:
-    """Notes what this process and its children hold together, where there are children."""
+def _watch(together: list[float], private: list[float], ended: threading.Event) -> None:
+    """Notes again and again what this process and its children hold together."""
     while not ended.wait(0.02):
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        if children:
-            together.append(sum(_held(process, "VmRSS") for process in ("self", *children)))
+        family = ["self", *Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+        if len(family) > 1:
+            together.append(sum(_held(process, "VmRSS") for process in family))
+        private.append(sum(_held(process, "RssAnon") for process in family))
 
 
 def _child() -> None:
     name, arguments = json.loads(sys.argv[1])
-    together = [0.0]
+    together, private = [0.0], [0.0]
     ended = threading.Event()
-    watch = threading.Thread(target=_watch, args=(together, ended))
+    watch = threading.Thread(target=_watch, args=(together, private, ended), daemon=True)
     watch.start()
     module, function = name.split(":")
-    getattr(importlib.import_module(module), function)(*arguments)
+    value = getattr(importlib.import_module(module), function)(*arguments)
     ended.set()
     watch.join()
-    print(f"{max(_held('self', 'VmHWM'), *together):.1f}")
+    peak = max(_held("self", "VmHWM"), *together)
+    print(json.dumps({"value": value, "peak": round(peak, 1), "private": round(max(private), 1)}))
 
 
 if __name__ == "__main__":
