@@ -74,7 +74,7 @@ def write_books(folder: str, books: int, count: int) -> None:
 
 def found(home: str) -> None:
     """An empty campaign in a data folder."""
-    _django(home)
+    set_up(home)
     from django.core.management import call_command
 
     from zhuanban.core.day import to_day
@@ -97,7 +97,7 @@ def found(home: str) -> None:
 
 def bring_in(home: str, folder: str) -> None:
     """All workbooks of a folder through the door."""
-    _django(home)
+    set_up(home)
     from zhuanban.core.day import from_iso
     from zhuanban.people.queries import setting
     from zhuanban.people.scope import OPERATOR
@@ -117,7 +117,8 @@ def pandas_reads(folder: str) -> None:
     pandas.concat(frames)
 
 
-def _django(home: str) -> None:
+def set_up(home: str) -> None:
+    """Django on the data folder, in a process that has not had one."""
     os.environ["ZHUANBAN_HOME"] = home
     os.environ.pop("ZHUANBAN_DATABASE_URL", None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhuanban.project.settings"
@@ -132,8 +133,8 @@ def run(rig: Rig) -> list[Row]:
     small_folder, large_folder, empty, home = (rig.folder / n for n in ("small", "large", "empty", "home"))
     for folder, many, each in ((small_folder, books, count), (large_folder, 1, large)):
         folder.mkdir()
-        rig.peak("bench.bench_import:write_books", str(folder), many, each)
-    rig.peak("bench.bench_import:found", str(empty))
+        rig.call("bench.bench_import:write_books", str(folder), many, each)
+    rig.call("bench.bench_import:found", str(empty))
 
     def ours(folder: Path) -> float:
         shutil.rmtree(home, ignore_errors=True)
@@ -141,7 +142,7 @@ def run(rig: Rig) -> list[Row]:
         return rig.peak("bench.bench_import:bring_in", str(home), str(folder))
 
     against = rig.compare(
-        lambda: ours(small_folder), lambda: rig.peak("bench.bench_import:pandas_reads", str(small_folder))
+        lambda: ours(small_folder), lambda: rig.call("bench.bench_import:pandas_reads", str(small_folder))
     )
     return [
         Row(

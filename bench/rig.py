@@ -56,7 +56,11 @@ class Rig:
 
     def compare(self, ours: Callable[[], object], theirs: Callable[[], object]) -> Comparison:
         """Both in turn, round by round, so that a slow minute of the machine hits both."""
-        pairs = [(seconds(ours), seconds(theirs)) for _ in range(self.rounds)]
+        return self.compare_told(lambda: seconds(ours), lambda: seconds(theirs))
+
+    def compare_told(self, ours: Callable[[], float], theirs: Callable[[], float]) -> Comparison:
+        """The same for work that tells itself how many seconds it took, in another process."""
+        pairs = [(ours(), theirs()) for _ in range(self.rounds)]
         return Comparison(
             ratio=statistics.median(mine / other for mine, other in pairs),
             ours=min(mine for mine, _ in pairs),
@@ -73,6 +77,10 @@ class Rig:
         small child of a big parent would look big.
         """
         return float(_fresh(function, arguments, {})["peak"])
+
+    def private(self, function: str, *arguments: object) -> float:
+        """The same without the pages of mapped files, which are the system's cache and not the program's memory."""
+        return float(_fresh(function, arguments, {})["private"])
 
     def call(self, function: str, *arguments: object, **environment: str) -> Any:
         """What `module:function` gives back (JSON) in a fresh process, with these settings in its environment."""
@@ -139,7 +147,10 @@ def environment() -> str:
 
 
 def _held(process: str, what: str) -> float:
-    """Memory of a process in MB: VmHWM, the most it ever held, or VmRSS, what it holds now; 0 once it has ended."""
+    """Memory of a process in MB: VmHWM (the most it ever held), VmRSS (held now), RssAnon (of that, no mapped file).
+
+    0 once it has ended.
+    """
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:
@@ -147,25 +158,27 @@ def _held(process: str, what: str) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:")), 0.0)
 
 
-def _watch(together: list[float], ended: threading.Event) -> None:
-    """Notes what this process and its children hold together, where there are children."""
+def _watch(together: list[float], private: list[float], ended: threading.Event) -> None:
+    """Notes again and again what this process and its children hold together."""
     while not ended.wait(0.02):
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        if children:
-            together.append(sum(_held(process, "VmRSS") for process in ("self", *children)))
+        family = ["self", *Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+        if len(family) > 1:
+            together.append(sum(_held(process, "VmRSS") for process in family))
+        private.append(sum(_held(process, "RssAnon") for process in family))
 
 
 def _child() -> None:
     name, arguments = json.loads(sys.argv[1])
-    together = [0.0]
+    together, private = [0.0], [0.0]
     ended = threading.Event()
-    watch = threading.Thread(target=_watch, args=(together, ended))
+    watch = threading.Thread(target=_watch, args=(together, private, ended), daemon=True)
     watch.start()
     module, function = name.split(":")
     value = getattr(importlib.import_module(module), function)(*arguments)
     ended.set()
     watch.join()
-    print(json.dumps({"value": value, "peak": round(max(_held("self", "VmHWM"), *together), 1)}))
+    peak = max(_held("self", "VmHWM"), *together)
+    print(json.dumps({"value": value, "peak": round(peak, 1), "private": round(max(private), 1)}))
 
 
 if __name__ == "__main__":
