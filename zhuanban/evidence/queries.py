@@ -53,6 +53,16 @@ def media_of(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Media]:
     return {sha256: BY_MIME[mime] for sha256, mime in found.items()}
 
 
+def described(campaign: Campaign, sha256s: Collection[str]) -> dict[str, File]:
+    """What is known of each of these contents, of those that were uploaded to this campaign."""
+    wanted = list(sha256s)
+    found: dict[str, File] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = File.objects.filter(uploads__campaign=campaign, sha256__in=wanted[start : start + _AT_ONCE])
+        found.update({file.sha256: file for file in rows.distinct()})
+    return found
+
+
 def file_of(campaign: Campaign, sha256: str) -> File:
     """The row of a content of this campaign. Raises Refused; absent and another campaign's look the same."""
     found = File.objects.filter(uploads__campaign=campaign, sha256=sha256).first()

@@ -19,8 +19,10 @@ from zhuanban.core.problem import Problem, Refused
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
+from zhuanban.pack.check_archive import check_archives
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.read_archive import read_archive
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
@@ -104,7 +106,9 @@ def _draft(files: Mapping[str, str], name: str, unread: Collection[str] = ()) ->
         return _Draft(None, book.problems, book)
     pack = _read(book, trees, files_sha256(files))
     stems = {*unread, *(PurePosixPath(file).stem for file in book.unread)}
-    return _Draft(pack, [*book.problems, *check(pack, book.place, stems)], book)
+    return _Draft(
+        pack, [*book.problems, *check(pack, book.place, stems), *check_archives(pack, book.place, stems)], book
+    )
 
 
 def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str) -> Pack:
@@ -133,6 +137,9 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         lists={k: read_list(ledgers, k, each) for k, each in lists},
         standards={
             k: _standard(k, Said(book, "标准", node, ("standards", k), k)) for k, node in trees["standards"].items()
+        },
+        archives={
+            k: read_archive(k, Said(book, "档案", node, ("archives", k), k)) for k, node in trees["archives"].items()
         },
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         overview=said.texts("overview"),

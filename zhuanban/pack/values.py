@@ -340,6 +340,35 @@ class WorkList:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveHead:
+    """One part of an archive: files of the archive's own record, or of records that name it by a link.
+
+    `fields`: only these (ledger, field); () takes every file of `ledger`. `pairs`: the two pictures of one place.
+    """
+
+    title: str
+    ledger: str = ""
+    by: str = ""  # link field of `ledger` (or of the fields' ledger) that names the archive's record
+    fields: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()  # () or (before, after)
+    form: str = ""  # a form, filled as of the day
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What belongs into the file (档案) of each record of `ledger`, or of each region of `level`."""
+
+    key: str
+    title: str
+    ledger: str
+    level: str
+    heads: tuple[ArchiveHead, ...]
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """A seeded draw (抽查) of grid cells of `level`, by a ratio applied inside each region of `stratum`."""
 
@@ -403,6 +432,7 @@ class Pack:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     lists: Mapping[str, WorkList] = field(default_factory=dict)
     standards: Mapping[str, Standard] = field(default_factory=dict)
+    archives: Mapping[str, Archive] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

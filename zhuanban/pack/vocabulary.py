@@ -109,6 +109,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "round",
         "digits",
     ),
+    "档案": ("title", "source", "ledger", "level", "heads"),
+    "档案部分": ("ledger", "by", "fields", "pairs", "form"),
     "清单": ("title", "source", "ledger", "where", "missing", "among"),
 }
 

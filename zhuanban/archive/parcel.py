@@ -1,0 +1,166 @@
+"""An archive as one zip, written as it is read: memory does not grow with what is in it.
+
+In it, in this order: 目录.xlsx and 目录.pdf (what there is, what is missing, each file's hash), 台账/ (the records,
+masked), 经过.xlsx (their events), then the files themselves, untouched, by part and record. It opens without this program;
+`sha256sum -c 校验.sha256` tells whether a file was changed since.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from zhuanban.archive.contents import Contents
+from zhuanban.archive.index_pdf import index_pdf
+from zhuanban.core import clock
+from zhuanban.core.day import BEIJING, beijing
+from zhuanban.evidence.queries import open_original
+from zhuanban.ledger.models import Record
+from zhuanban.ledger.queries import Viewer
+from zhuanban.sheets.export import ColumnSpec, Kind, stamp, write_xlsx
+from zhuanban.sheets.export_rows import Value
+from zhuanban.sheets.out import ledger_columns, ledger_rows
+
+_PIECE = 1 << 18
+
+INDEX_COLUMNS = (
+    ColumnSpec("序号", Kind.INTEGER, width=7),
+    ColumnSpec("类别", width=18),
+    ColumnSpec("台账", width=16),
+    ColumnSpec("编号", width=18),
+    ColumnSpec("栏目", width=14),
+    ColumnSpec("文件", width=40),
+    ColumnSpec("大小（字节）", Kind.INTEGER, width=12),
+    ColumnSpec("拍摄时间", width=18),
+    ColumnSpec("收到时间", width=18),
+    ColumnSpec("说明", width=24),
+    ColumnSpec("校验值（SHA-256）", width=40),
+)
+
+
+def index_rows(contents: Contents) -> list[list[Value]]:
+    """The rows of 目录.xlsx: one a file in the order of the parcel, then the parts that have none."""
+    rows: list[list[Value]] = []
+    for nth, item in enumerate(contents.items, 1):
+        taken = item.file.exif_taken_at
+        rows.append(
+            [
+                nth, item.head, item.ledger.title, item.number, item.field, item.path, item.file.size,
+                _minute(taken) if taken else None, _minute(item.file.first_at), item.note or None, item.file.sha256,
+            ]
+        )  # fmt: skip
+    rows += [[None, head, None, None, None, None, None, None, None, "缺：还没有材料", None] for head in contents.empty]
+    return rows
+
+
+def _minute(at: int) -> str:
+    return beijing(at)[:16].replace("T", " ")
+
+
+def pieces(viewer: Viewer, contents: Contents) -> Iterator[bytes]:
+    """The zip in pieces, as they come. Raises Refused where a file cannot be read."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as parcel:
+        for name, content in _papers(viewer, contents):
+            parcel.writestr(_entry(name, zipfile.ZIP_DEFLATED), content)
+            yield from pipe.taken()
+        for item in contents.items:
+            original = open_original(viewer.setting.campaign, item.file.sha256, item.name)
+            # Pictures, videos and office files are packed already; packing them again costs time and saves nothing.
+            entry = _entry(item.path, zipfile.ZIP_STORED)
+            entry.file_size = item.file.size
+            with original.stream as source, parcel.open(entry, "w", force_zip64=item.file.size > 1 << 31) as inside:
+                while piece := source.read(_PIECE):
+                    inside.write(piece)
+                    yield from pipe.taken()
+            yield from pipe.taken()
+    yield from pipe.taken()
+
+
+def _papers(viewer: Viewer, contents: Contents) -> Iterator[tuple[str, bytes]]:
+    notes = (contents.subject, *stamp(viewer.today, viewer.actor.title or viewer.actor.login, clock.now()))
+    rows = index_rows(contents)
+    yield "目录.xlsx", _xlsx(f"{contents.title}目录", INDEX_COLUMNS, rows, notes)
+    yield "目录.pdf", index_pdf(contents, rows, notes)
+    for ledger, ids in contents.ledgers:
+        records = Record.objects.filter(pk__in=ids).order_by("number")
+        columns = ledger_columns(viewer.setting, ledger)
+        yield f"台账/{ledger.title}.xlsx", _xlsx(ledger.title, columns, ledger_rows(viewer, ledger, records), notes)
+    yield "经过.xlsx", _xlsx("经过", _EVENT_COLUMNS, _events(viewer, contents), notes)
+    yield "校验.sha256", "".join(f"{i.file.sha256}  {i.path}\n" for i in contents.items).encode()
+
+
+_EVENT_COLUMNS = (
+    ColumnSpec("台账", width=16),
+    ColumnSpec("编号", width=18),
+    ColumnSpec("序", Kind.INTEGER, width=6),
+    ColumnSpec("事由", width=14),
+    ColumnSpec("发生日期", Kind.DATE),
+    ColumnSpec("登记时刻", width=18),
+    ColumnSpec("经办", width=14),
+    ColumnSpec("理由", width=30),
+    ColumnSpec("内容", width=40),
+)
+
+
+def _events(viewer: Viewer, contents: Contents) -> Iterator[list[Value]]:
+    for ledger, ids in contents.ledgers:
+        for number in Record.objects.filter(pk__in=ids).order_by("number").values_list("number", flat=True):
+            for event in viewer.history(ledger, number)["events"]:
+                said = "；".join(
+                    f"{ledger.fields[key].title}：{_words(value)}"
+                    for key, value in event.get("fields", {}).items()
+                    if key in ledger.fields and value is not None
+                )
+                yield [
+                    ledger.title, number, event["version"], event["title"], _date(event["on"]),
+                    event["at"][:16].replace("T", " "), event["by"], event.get("reason"), said or None,
+                ]  # fmt: skip
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(str(v.get("name", "文件")) if isinstance(v, dict) else str(v) for v in value)
+    if isinstance(value, dict):
+        return f"{value.get('lon')}，{value.get('lat')}" if "lon" in value else str(value)
+    return str(value)
+
+
+def _date(text: str) -> Value:
+    return datetime.fromisoformat(text).date()
+
+
+def _xlsx(title: str, columns: Any, rows: Any, notes: tuple[str, ...]) -> bytes:
+    book = io.BytesIO()
+    write_xlsx(book, title, columns, rows, notes=notes)
+    return book.getvalue()
+
+
+def _entry(name: str, method: int) -> zipfile.ZipInfo:
+    # The clock of the machine, not of this entry's file: the day of the parcel.
+    now = datetime.fromtimestamp(clock.now() / 1e6, UTC).astimezone(BEIJING)
+    entry = zipfile.ZipInfo(name, date_time=(max(now.year, 1980), now.month, now.day, now.hour, now.minute, 0))
+    entry.compress_type = method
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+class _Pipe(io.RawIOBase):
+    """What a zip writes, taken out piece by piece. Cannot seek, so the zip is written straight on."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> Iterator[bytes]:
+        pieces, self._pieces = self._pieces, []
+        yield from pieces
