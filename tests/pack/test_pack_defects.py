@@ -536,5 +536,9 @@ def test_every_kind_of_problem_is_shown_by_a_test():
         | {problems.BAD_YAML.code, problems.TWO_PLACES.code}
         | {kind.code for kind in elsewhere}
     )
-    every = {kind.code for kind in vars(problems).values() if isinstance(kind, Kind)}
+    every = {
+        kind.code
+        for kind in vars(problems).values()
+        if isinstance(kind, Kind) and not "pack-120" <= kind.code < "pack-140"
+    }  # those: test_pack_forms.py
     assert every == shown

@@ -20,7 +20,9 @@ from zhuanban.core.ratio import Rounding
 from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
+from zhuanban.pack.check_form import check_forms
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_ledger import read_ledger, read_moves
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
@@ -104,7 +106,7 @@ def _draft(files: Mapping[str, str], name: str, unread: Collection[str] = ()) ->
         return _Draft(None, book.problems, book)
     pack = _read(book, trees, files_sha256(files))
     stems = {*unread, *(PurePosixPath(file).stem for file in book.unread)}
-    return _Draft(pack, [*book.problems, *check(pack, book.place, stems)], book)
+    return _Draft(pack, [*book.problems, *check(pack, book.place, stems), *check_forms(pack, book.place, stems)], book)
 
 
 def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str) -> Pack:
@@ -119,6 +121,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     ledgers = _ledgers(book, trees["ledgers"], tuple(posts))
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
+    forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
     return Pack(
         key=key,
         title=said.text("title"),
@@ -131,6 +134,8 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         source=said.text("source"),
         stages={k: _stage(k, stage) for k, stage in said.things("stages", "阶段")},
         lists={k: read_list(ledgers, k, each) for k, each in lists},
+        forms={k: read_form(ledgers, k, each) for k, each in forms},
+        templates=book.templates,
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         overview=said.texts("overview"),
         texts=_texts(said),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack import problems, tree
-from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL
+from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL, is_template
 from zhuanban.pack.vocabulary import WORDS
 
 YamlPath = tuple[str | int, ...]
@@ -26,6 +27,7 @@ class Book:
         self.name = name
         self.problems: list[Problem] = []
         self.places: dict[YamlPath, Place] = {}
+        self.templates: dict[str, bytes] = {}
         self.unread: list[str] = []  # files that could not be parsed: nothing is said about what they would hold
 
     def place(self, *path: str | int) -> Place:
@@ -40,7 +42,7 @@ class Book:
         return Place(file=f"{self.name}/{file}" if self.name else file, line=line)
 
     def parse(self, files: Mapping[str, str]) -> dict[str, dict[str, tree.Node]] | None:
-        """`pack`, `ledgers`, `tables`, `lists` → key → tree. None where there is no pack at all."""
+        """`pack`, `ledgers`, `tables`, `lists`, `forms` → key → tree. None where there is no pack at all."""
         if "pack.yaml" not in files:
             self.problems.append(problems.NO_PACK.at(self.file_place("", 0), hint=""))
             return None
@@ -48,10 +50,13 @@ class Book:
             what = f"超过 {MAX_FILES} 个文件或 {MAX_TOTAL} 字"
             self.problems.append(problems.TOO_BIG.at(self.file_place("", 0), what=what))
             return None
-        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}}
+        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}, "forms": {}}
         for file in sorted(files):
             path = PurePosixPath(file)
             if path.parts[0] == "demo":
+                continue
+            if is_template(file):
+                self._template(file, files[file])
                 continue
             room, key = (path.parts[0], path.stem) if len(path.parts) == 2 else (path.stem, "")
             known = room in found and path.suffix == ".yaml" and len(path.parts) <= 2 and (room != "pack" or not key)
@@ -77,6 +82,12 @@ class Book:
                     self._enter(found[room], each, child, root.lines[each], (room, each), file)
                     self.key(each, (room, each))
         return found
+
+    def _template(self, file: str, text: str) -> None:
+        try:
+            self.templates[file] = b64decode(text, validate=True)
+        except ValueError:
+            self.problems.append(problems.BROKEN_TEMPLATE.at(self.file_place(file, 0)))
 
     def _enter(
         self, room: dict[str, tree.Node], key: str, node: tree.Node, line: int, path: YamlPath, file: str
