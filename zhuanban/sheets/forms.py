@@ -138,7 +138,7 @@ def _log(viewer: Viewer, content: Content, how: str, files: int) -> None:
 
 
 def write_files(target: Path, files: Sequence[bytes]) -> list[Path]:
-    """Writes one file as `target`, several as `target_1-2.xlsx`, `target_2-2.xlsx`; each appears only when it is whole."""
+    """Writes one file as `target`, several as `target_1-2.xlsx`, `target_2-2.xlsx`; each appears once it is whole."""
     count = len(files)
     paths = [
         target if count == 1 else target.with_name(f"{target.stem}_{n}-{count}{target.suffix}")
