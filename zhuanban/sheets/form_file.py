@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from lxml import etree
@@ -130,7 +131,10 @@ def open_workbook(content: bytes, name: str) -> Workbook:
     types = parts.get("[Content_Types].xml", b"")
     if b"macroEnabled" in types or any(part.lower().endswith("vbaproject.bin") for part in parts):
         raise Refused(says.MACROS.at(place, file=name))
-    return _open(infos, parts, place)
+    try:
+        return _open(infos, parts, place)
+    except (ValueError, TypeError) as why:
+        raise Refused(says.BROKEN.at(place, file=name)) from why
 
 
 def _open(infos: list[zipfile.ZipInfo], parts: dict[str, bytes], place: Place) -> Workbook:
@@ -206,7 +210,8 @@ class Sheet:
         self.cells: dict[tuple[int, int], etree._Element] = {}
         try:
             self._index()
-        except ValueError as why:
+            assert (self.merges, self.lists, self.hidden_columns, self.widths()) is not None
+        except (ValueError, TypeError) as why:
             raise Refused(says.BROKEN.at(book.place, file=book.place.file)) from why
 
     def _index(self) -> None:
@@ -255,7 +260,7 @@ class Sheet:
         for each in self.root.iter(tag("dataValidation", X14)):
             if each.get("type") == "list":
                 own.append(each.findtext(tag("sqref", XM), ""))
-        return [area_of(part) for text in own for part in text.split() if part[-1:].isdigit()]
+        return [area_of(_whole(part)) for text in own for part in text.split()]
 
     def widths(self) -> dict[int, float]:
         """Width in digits of every column that says one; 0 holds the width of all others."""
@@ -296,7 +301,12 @@ class Sheet:
             return said == "1"
         if kind in ("str", "e"):
             return said
-        number = float(said)
+        try:
+            number = float(said)
+        except ValueError:
+            return said
+        if not isfinite(number):
+            return said
         if self.look(row, column).dated and 0 < number < 2_958_466:
             return self.day(number)
         return int(number) if number.is_integer() else number
@@ -322,6 +332,17 @@ class Sheet:
         if column is None:
             return Place(**here, row=row)
         return Place(**here, cell=address(row, column))
+
+
+def _whole(reference: str) -> str:
+    """An area with both ends: whole columns and rows written out."""
+    if re.fullmatch(r"[A-Z]{1,3}:[A-Z]{1,3}", reference):
+        first, _, last = reference.partition(":")
+        return f"{first}1:{last}1048576"
+    if re.fullmatch(r"[0-9]+:[0-9]+", reference):
+        first, _, last = reference.partition(":")
+        return f"A{first}:XFD{last}"
+    return reference
 
 
 def letters(column: int) -> str:
