@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,6 @@ from zhuanban.pack.values import Form, FormColumn
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.book import Cell
 from zhuanban.sheets.export_rows import Value
-from zhuanban.sheets.form_areas import place_of
 from zhuanban.sheets.form_file import Sheet
 from zhuanban.sheets.form_grow import Layout
 from zhuanban.sheets.form_rows import Content, FormRow, as_printed
@@ -73,14 +72,14 @@ def sent_rows(columns: Sequence[FormColumn], sheet: Sheet, layout: Layout) -> li
     return found
 
 
-def differences(content: Content, sheet: Sheet, layout: Layout | None, rows: dict[int, int]) -> Iterator[Problem]:
-    """Every cell of the upload that says something else than the ledgers do. `rows`: the template's → the upload's."""
+def differences(
+    content: Content, sheet: Sheet, layout: Layout | None, cells: Mapping[str, tuple[int, int]]
+) -> Iterator[Problem]:
+    """Every cell of the upload that says something else than the ledgers do. `cells`: where the single ones are."""
     for where, text in content.cells:
-        row, column = place_of(where)
-        here = rows.get(row, row)
-        given = sheet.value(here, column)
-        if plain(said(given)) != plain(text):
-            yield says.CELL_DIFFERS.at(sheet.spot(here, column), column=where, wanted=text, given=said(given))
+        given = said(sheet.value(*cells[where]))
+        if plain(given) != plain(text):
+            yield says.CELL_DIFFERS.at(sheet.spot(*cells[where]), column=where, wanted=text, given=given)
     if layout is None:
         return
     work = _Rows(content, sheet, layout)

@@ -6,7 +6,7 @@ All that was changed is told, each thing once and where: columns before what fol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from openpyxl.utils.cell import column_index_from_string
@@ -32,6 +32,14 @@ def layout_of(form: Form, sheet: Sheet) -> Layout | None:
         return None
     filled = tuple(column_index_from_string(c.letter) for c in form.columns if c.kind != "blank")
     return Layout(filled, form.first, _blank_rows(form, sheet) or form.printed)
+
+
+def spot_of(form: Form, layout: Layout | None, where: str) -> tuple[int, int]:
+    """(row, column) of a single cell of the form: below the rows it lies lower in a template with more of them."""
+    row, column = place_of(where)
+    if layout is not None and row >= form.first + form.printed:
+        row += layout.printed - form.printed
+    return row, column
 
 
 def _blank_rows(form: Form, sheet: Sheet) -> int:
@@ -63,7 +71,7 @@ def fits(form: Form, book: Workbook, *, own: bool) -> list[Problem]:
                 merge.holds(row, c) for row in range(layout.first, layout.last + 1) for c in layout.columns
             ):
                 found.append(says.MERGED_DOWN.at(sheet.spot(merge.top, merge.left), merge=merge))
-    spots = [place_of(where) for where, _ in form.cells]
+    spots = [spot_of(form, layout, where) for where, _ in form.cells]
     if layout is not None:
         spots += [(row, c) for row in range(layout.first, layout.last + 1) for c in layout.columns]
     found += _spots(sheet, spots)
@@ -100,12 +108,12 @@ def _spots(sheet: Sheet, spots: Sequence[tuple[int, int]]) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was changed, and where the form's rows and columns are in the upload (None: it cannot be read)."""
+    """What was changed, and where the form's rows, columns and single cells are in the upload (None: not found)."""
 
     problems: list[Problem]
     sheet: Sheet | None = None
     layout: Layout | None = None
-    rows: Mapping[int, int] | None = None  # row of the template above or below the data → row of the upload
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # address in the form → place in the upload
 
 
 def compare(form: Form, template: Workbook, sent: Workbook) -> Shape:
@@ -158,11 +166,13 @@ class _Comparison:
         self.problems: list[Problem] = []
         self.layout = layout_of(form, mine)
         self.columns: dict[int, int] = {}  # column of the template → of the upload
+        self.removed: set[int] = set()  # columns of the template that are gone
+        self.shuffled = False  # a column was moved
         self.above = 0  # rows added above the head …
         self.shifts_from = 1  # … from this row of the template on
         self.added = 0  # rows added to the data
 
-    def run(self) -> tuple[Sheet, Layout | None, dict[int, int]] | tuple[()]:
+    def run(self) -> tuple[Sheet, Layout | None, dict[str, tuple[int, int]]] | tuple[()]:
         """Steps: find the head → compare columns → count rows → compare texts, merges, what is hidden, protection."""
         layout = self.layout
         if layout is not None:
@@ -177,11 +187,12 @@ class _Comparison:
         self.compare_merges()
         self.compare_hidden()
         self.compare_rest()
-        rows = {row: self.moved(row) for row in range(1, self.mine.last_row() + 1)}
+        spots = {where: spot_of(self.form, layout, where) for where, _ in self.form.cells}
+        cells = {where: (self.moved(row), self.columns.get(c, c)) for where, (row, c) in spots.items()}
         if layout is None:
-            return self.sent, None, rows
+            return self.sent, None, cells
         columns = tuple(self.columns.get(c, 0) for c in layout.columns)
-        return self.sent, Layout(columns, layout.first + self.above, layout.printed + self.added), rows
+        return self.sent, Layout(columns, layout.first + self.above, layout.printed + self.added), cells
 
     # Rows
 
@@ -282,8 +293,10 @@ class _Comparison:
             old = moved[0]
             removed.remove(old)
             self.columns[old] = new
+            self.shuffled = True
             words = {"column": text, "was": letters(old), "now": letters(new)}
             self.problems.append(says.COLUMN_MOVED.at(self.sent.spot(now, new), **words))
+        self.removed = set(removed)
         for old in removed:
             words = {"column": self.mine.text(row, old), "was": letters(old)}
             self.problems.append(says.COLUMN_REMOVED.at(self.sent.spot(now), **words))
@@ -302,7 +315,7 @@ class _Comparison:
 
     def fixed(self, row: int) -> dict[int, str]:
         """Column → printed text of a row of the template, declared cells left out."""
-        declared = {place_of(where) for where, _ in self.form.cells}
+        declared = {spot_of(self.form, self.layout, where) for where, _ in self.form.cells}
         return {
             c: text
             for r, c in self.mine.cells
@@ -334,12 +347,13 @@ class _Comparison:
 
     def compare_merges(self) -> None:
         wanted: set[Area] = set()
+        torn: set[int] = set()  # rows of the template in which a moved column tore a merge, which is said already
         for merge in self.mine.merges:
-            left, right = self.columns.get(merge.left), self.columns.get(merge.right)
-            if merge.left not in self.columns and merge.right not in self.columns:
-                left, right = merge.left, merge.right  # beside the table
-            if left is None or right is None:
-                continue  # one of its columns is gone, which is said already
+            span = self.span(merge)
+            if span is None:
+                torn.add(merge.top)
+                continue
+            left, right = span
             if self.data(merge.top) and merge.top == merge.bottom:
                 first = self.layout.first + self.above if self.layout is not None else 0
                 last = first + (self.layout.printed if self.layout is not None else 0) + self.added
@@ -349,9 +363,22 @@ class _Comparison:
         given = set(self.sent.merges)
         for merge in sorted(wanted - given):
             self.problems.append(says.MERGE_LOST.at(self.sent.spot(merge.top, merge.left), merge=merge))
+        rows = {self.moved(row) for row in torn}
         for merge in sorted(given - wanted):
-            if not any(_overlap(merge, other) for other in wanted - given):
+            if merge.top not in rows and not any(_overlap(merge, other) for other in wanted - given):
                 self.problems.append(says.MERGE_MADE.at(self.sent.spot(merge.top, merge.left), merge=merge))
+
+    def span(self, merge: Area) -> tuple[int, int] | None:
+        """The columns of a merge in the upload, with what was put in between; None where they are no more together."""
+        columns = range(merge.left, merge.right + 1)
+        there = [self.columns[c] for c in columns if c in self.columns]
+        if not there:
+            return None if self.removed & set(columns) else (merge.left, merge.right)
+        left, right = min(there), max(there)
+        if (merge.left, merge.right) != (left, right) and self.shuffled:
+            return None  # a column taken out and put in elsewhere may leave a merge where it was
+        between = set(range(left, right + 1)) & set(self.columns.values())
+        return (left, right) if between == set(there) else None
 
     # What is hidden, protected, offered
 

@@ -27,7 +27,7 @@ from zhuanban.sheets.form_check import differences, disagreements, sent_rows
 from zhuanban.sheets.form_file import Sheet, Workbook, open_workbook
 from zhuanban.sheets.form_patch import fill
 from zhuanban.sheets.form_rows import Asked, Content, as_printed, content_of
-from zhuanban.sheets.form_shape import compare, fits, layout_of, page_of
+from zhuanban.sheets.form_shape import compare, fits, layout_of, page_of, spot_of
 from zhuanban.sheets.values import Wrong, day_of
 
 
@@ -79,7 +79,7 @@ def fill_form(viewer: Viewer, form: Form, asked: Asked) -> Filled:
     content = content_of(viewer, form, asked)
     page = page_of(form, book)
     layout = layout_of(form, book.sheet(page))
-    cells: dict[tuple[int, int], Value] = {place_of(where): text for where, text in content.cells}
+    cells: dict[tuple[int, int], Value] = {spot_of(form, layout, where): text for where, text in content.cells}
     rows = [_values(content, book.sheet(page), row.values) for row in content.rows]
     parts: list[Sequence[Sequence[Value]]] = [rows]
     if layout is not None and len(rows) > layout.printed and form.beyond != "grow":
@@ -160,28 +160,26 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
     shape = compare(form, template, sent)
     if shape.problems or shape.sheet is None:
         return shape.problems
-    rows = dict(shape.rows or {})
-    wanted = content_of(viewer, form, _said_by(viewer, form, shape.sheet, rows, asked))
+    wanted = content_of(viewer, form, _said_by(viewer, form, shape.sheet, shape.cells, asked))
     log_access(
         viewer.setting.campaign,
         viewer.actor,
         "export",
         {"form": form.key, "as_of": iso(wanted.day), "region": wanted.region, "unit": wanted.unit, "format": "check"},
     )
-    found = list(differences(wanted, shape.sheet, shape.layout, rows))
+    found = list(differences(wanted, shape.sheet, shape.layout, shape.cells))
     if shape.layout is not None:
         lines = [(r.row, r.cells) for r in sent_rows(wanted.columns, shape.sheet, shape.layout)]
         found += disagreements(viewer, form, wanted.day, lines, shape.sheet)
     return found
 
 
-def _said_by(viewer: Viewer, form: Form, sheet: Sheet, rows: Mapping[int, int], asked: Asked) -> Asked:
+def _said_by(viewer: Viewer, form: Form, sheet: Sheet, cells: Mapping[str, tuple[int, int]], asked: Asked) -> Asked:
     """Day, region and unit as the single cells of the form say them, where nobody asks for others."""
     setting = viewer.setting
     words: dict[str, str] = {}
     for where, text in form.cells:
-        row, column = place_of(where)
-        match = text.pattern().fullmatch(sheet.text(rows.get(row, row), column))
+        match = text.pattern().fullmatch(sheet.text(*cells[where]))
         if match is not None:
             words.update({slot.word: got for slot, got in zip(text.slots, match.groups(), strict=True) if got})
     day = asked.day
