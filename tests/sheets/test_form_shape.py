@@ -204,7 +204,7 @@ def swap(book):
         (lambda b: b["情况表"].add_data_validation(DataValidation("list", "字典!$A$1:$A$3", sqref="C5:C9")), []),
         (
             lambda b: setattr(b["情况表"].protection, "sheet", False),
-            ["情况表 工作表保护被取消。", "C5 列“类型”的下拉选项没有了。"],
+            ["情况表 工作表保护被去掉。", "C5 列“类型”的下拉选项没有了。"],
         ),
         (
             lambda b: setattr(b["字典"], "sheet_state", "visible"),

@@ -24,8 +24,8 @@ from zhuanban.sheets.form_file import Page, Sheet, Workbook, parse, tag
 from zhuanban.sheets.form_grow import Layout, bare, cannot_grow, grow, grow_others, written
 
 HIGHEST = 409.0  # points; no row can be higher
-_LINE = 1.32  # height of a line of text against its font's size
-_PADDING = 4.0  # points above and below
+_LINE = 1.42  # height of a line of text against the size of its font, in the fonts these offices use
+_PADDING = 6.0  # points above and below
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LEGAL = str.maketrans({c: None for c in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)})
 _BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")  # calcPr follows the first found

@@ -396,7 +396,7 @@ class _Comparison:
 
     def compare_rest(self) -> None:
         if self.mine.protected != self.sent.protected:
-            done = "取消" if self.mine.protected else "加上"
+            done = "去掉" if self.mine.protected else "加上"
             self.problems.append(says.PROTECTION.at(_at(self.sent.book.place, self.sent.page.name), done=done))
         if self.layout is None:
             return
