@@ -134,6 +134,8 @@ def _copy(pattern: etree._Element, row: int, masters: dict[str, tuple[str, str]]
         was = cell.get("r", "")
         here = address(row, place_of(was)[1])
         cell.set("r", here)
+        if not len(cell):
+            continue
         formula = cell.find(tag("f"))
         text, origin = "", was
         if formula is not None:

@@ -26,6 +26,7 @@ from zhuanban.sheets.form_grow import Layout, bare, cannot_grow, grow, grow_othe
 HIGHEST = 409.0  # points; no row can be higher
 _LINE = 1.42  # height of a line of text against the size of its font, in the fonts these offices use
 _PADDING = 6.0  # points above and below
+_INLINE, _TEXT = tag("is"), tag("t")
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LEGAL = str.maketrans({c: None for c in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)})
 _BEFORE_CALC = ("definedNames", "externalReferences", "functionGroups", "sheets")  # calcPr follows the first found
@@ -88,7 +89,7 @@ class _Patch:
     def put(self, row: int, column: int, value: Value, span: Area | None = None) -> None:
         sheet = self.sheet
         cell = sheet.cells.get((row, column))
-        if cell is not None and cell.find(tag("f")) is not None:
+        if cell is not None and len(cell) and cell.find(tag("f")) is not None:
             self.faults.append(says.FORMULA_THERE.at(sheet.spot(row, column)))
             return
         said = as_cell(value)
@@ -96,7 +97,8 @@ class _Patch:
             if said is None or said == "":
                 return
             cell = self._make(row, column)
-        bare(cell)
+        if len(cell):
+            bare(cell)
         if said is None or said == "":
             return
         look = sheet.look(row, column)
@@ -109,7 +111,7 @@ class _Patch:
         if isinstance(said, str) or look.texted:
             text = cut(str(said).translate(_LEGAL))
             cell.set("t", "inlineStr")
-            inner = etree.SubElement(etree.SubElement(cell, tag("is")), tag("t"))
+            inner = etree.SubElement(etree.SubElement(cell, _INLINE), _TEXT)
             inner.text = text
             if text != text.strip() or "\n" in text:
                 inner.set(_XML_SPACE, "preserve")
@@ -147,8 +149,10 @@ class _Patch:
     def _measure(self, row: int, column: int, text: str, size: float, span: Area | None) -> None:
         columns = range(span.left, span.right + 1) if span is not None else (column,)
         width = sum(self.widths.get(c, self.widths[0]) for c in columns)
-        room = max(1.0, (width - 1.2) * 11 / size)  # in digits of this font
-        lines = sum(max(1, ceil(text_width(part) / (room - (room % 2)))) for part in text.split("\n"))
+        room = max(2.0, (width - 1.2) * 11 / size)  # in digits of this font
+        room -= room % 2  # a Chinese character is not broken in two
+        short = 2 * len(text) <= room and "\n" not in text  # the usual case, without counting
+        lines = 1 if short else sum(max(1, ceil(text_width(part) / room)) for part in text.split("\n"))
         self.lines[row] = max(self.lines.get(row, 0.0), lines * size * _LINE + _PADDING)
 
     def raise_rows(self) -> None:
