@@ -128,7 +128,7 @@ column: 30 left 情况
 column: 14 center 报修人
 rows: 4 30
 """
-FILES |= {
+WITH_FORM = FILES | {
     "forms/lit.xlsx": b64encode(draw(read(FORM))).decode("ascii"),
     "forms.yaml": """
 lit:
@@ -169,13 +169,13 @@ JIA, YI, BING, DING = "411300101201", "411300101202", "411300102201", "411300102
 START = "2024-01-01"
 
 
-def make(folder: Path, name: str = "lamps") -> Campaign:
+def make(folder: Path, name: str = "lamps", files: dict[str, str] = FILES) -> Campaign:
     """The campaign, made the way an office would make it."""
-    pack = load(FILES, "lamps")
+    pack = load(files, "lamps")
     (folder / "regions.csv").write_text(REGIONS, "utf-8")
     (folder / "units.csv").write_text(UNITS, "utf-8")
     return create_campaign(
-        name, FILES, pack, folder / "regions.csv", folder / "units.csv", from_iso(START), demo_clock=True
+        name, files, pack, folder / "regions.csv", folder / "units.csv", from_iso(START), demo_clock=True
     )
 
 

@@ -90,6 +90,13 @@ contacts:
     A: {title: 姓名, field: name}
     B: {title: 手机, field: phone, reveal: true}
     C: {title: 签字, blank: true}
+cover:
+  title: 报送封面
+  template: forms/looks.xlsx
+  cells:
+    A2: 填报单位（盖章）：{unit:short}
+    C2: "截止：{day:点}"
+    A6: 填表人：{by}
 looks:
   title: 已整改隐患回头看情况表
   name: 附件3

@@ -104,6 +104,13 @@ def test_what_stood_in_a_row_that_is_not_needed_goes():
     assert values(filled(1, template), 6, 9) == [[None] * 6] * 4
 
 
+def test_numbers_printed_in_advance_stay_where_no_record_is():
+    template = filled(5)
+    content = filled(2, template, Layout(LAYOUT.columns, 5, 5, serials=(1,)))
+    assert [row[0] for row in values(content, 5, 9)] == [1, 2, 3, 4, 5]
+    assert values(content, 7, 7) == [[3, None, None, None, None, None]]
+
+
 def test_added_rows_follow_the_pattern_of_the_last_printed_one():
     content = filled(8)
     sheet = read(content)

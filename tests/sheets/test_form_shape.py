@@ -126,6 +126,10 @@ TOUCHED = {
     "a sheet more": (lambda b: b.create_sheet("附页"), ["附页 多了工作表“附页”。"]),
     "something beside the table": (page(lambda s: s.cell(6, 11, "另注")), ["K6 表格以外写有“另注”。"]),
     "single cells filled": (page(lambda s: s.cell(3, 1, "填报单位：东镇（盖章）")), []),
+    "the words around what was filled in": (
+        page(lambda s: s.cell(3, 1, "单位：东镇")),
+        ["A3 “填报单位：（盖章）”改成了“单位：东镇”。"],
+    ),
     "a column wider, a row higher": (
         page(lambda s: (setattr(s.column_dimensions["D"], "width", 60), setattr(s.row_dimensions[5], "height", 90))),
         [],

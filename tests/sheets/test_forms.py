@@ -178,8 +178,8 @@ def test_a_form_of_a_ledger_kept_from_a_person_is_not_there(tmp_path, settings):
 
     campaign = create_campaign("b2", files, load(files), tmp_path / "r.csv", tmp_path / "u.csv", 19000)
     town, county = person(campaign, "town", region=EAST), person(campaign, "county")
-    assert [f.key for f in seen_forms(town)] == ["faults", "looks"]
-    assert [f.key for f in seen_forms(county)] == ["faults", "contacts", "looks"]
+    assert [f.key for f in seen_forms(town)] == ["faults", "cover", "looks"]
+    assert [f.key for f in seen_forms(county)] == ["faults", "contacts", "cover", "looks"]
     with pytest.raises(Refused) as refused:
         find_form(town, "附件2")
     assert "联络员" not in str(refused.value)
@@ -293,6 +293,26 @@ def test_a_template_of_the_pack_that_does_not_fit_is_told(office):
     text = FILES["forms.yaml"].replace("printed: 3", "printed: 5").replace("F: {title: 整改进度", "F: {title: 进度")
     found = check_templates(load({**FILES, "forms.yaml": text}))
     assert [(p.code, p.place.cell or p.place.row) for p in found] == [("sheets-067", "F4"), ("sheets-071", 5)]
+
+
+# A form of single cells
+
+
+def test_a_form_without_a_ledger_fills_its_cells(office, viewer):
+    asked = Asked(NOW.day, unit="U1")
+    (content,) = fill_form(viewer, find_form(viewer, "cover"), asked).files
+    assert said(content, (2, 1), (2, 3), (6, 1)) == ["填报单位（盖章）：一公司", "截止：2024.3.10", "填表人："]
+    assert checked(viewer, "cover", content) == []
+    (mine,) = fill_form(person(office, "county"), find_form(viewer, "cover"), asked).files
+    assert said(mine, (6, 1)) == ["填表人：张三"]
+    assert [p.place.cell for p in checked(viewer, "cover", retyped(content, C2="截止：2024.3.9", A2="填报单位："))] == [
+        "A2"
+    ]
+    _, pieces = form_csv(viewer, find_form(viewer, "cover"), asked)
+    assert b"".join(pieces).decode("utf-8-sig").splitlines()[1:] == [
+        "A2,填报单位（盖章）：一公司",
+        "C2,截止：2024.3.10",
+    ]
 
 
 # CSV

@@ -79,7 +79,11 @@ def test_copies_and_csv(bridges, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["桥梁", "附件9", "-o", "a.xlsx"], 1, "可用的报表：附件1（危桥隐患统计表）、附件2（联络员信息表）"),
+        (
+            ["桥梁", "附件9", "-o", "a.xlsx"],
+            1,
+            "可用的报表：附件1（危桥隐患统计表）、附件2（联络员信息表）、cover（报送封面）",
+        ),
         (["桥梁", "附件1", "-o", "a.pdf"], 2, "须以 .xlsx 或 .csv 结尾"),
         (["桥梁", "附件1"], 2, "缺少参数 -o、--output。"),
         (["桥梁", "附件1", "--unit", "U1", "--region", "东镇", "-o", "a.xlsx"], 2, "--region 和 --unit 只写一个"),

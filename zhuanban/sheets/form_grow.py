@@ -33,6 +33,7 @@ class Layout:
     columns: tuple[int, ...]
     first: int
     printed: int
+    serials: tuple[int, ...] = ()  # those of the columns that hold running numbers, which may be printed in advance
 
     @property
     def last(self) -> int:

@@ -81,9 +81,11 @@ class _Patch:
         spans = {m.left: m for m in self.sheet.merges if m.top == m.bottom == layout.first}
         for index in range(max(len(rows), layout.printed)):
             row = layout.first + index
-            values = rows[index] if index < len(rows) else ()
             for n, column in enumerate(layout.columns):
-                self.put(row, column, values[n] if n < len(values) else None, spans.get(column))
+                if index < len(rows):
+                    self.put(row, column, rows[index][n], spans.get(column))
+                elif column not in layout.serials:
+                    self.put(row, column, None)
         self.raise_rows()
 
     def put(self, row: int, column: int, value: Value, span: Area | None = None) -> None:
@@ -130,6 +132,8 @@ class _Patch:
             sheet.rows[row] = line
             after = [other for other in sheet.rows if other < row]
             sheet.data.insert(sheet.data.index(sheet.rows[max(after)]) + 1 if after else 0, line)
+        if "spans" in line.attrib:  # a hint for readers that would no longer be true
+            del line.attrib["spans"]
         cell = etree.Element(tag("c"))
         cell.set("r", address(row, column))
         style = line.get("s") if line.get("customFormat") in ("1", "true") else None

@@ -5,6 +5,7 @@ All that was changed is told, each thing once and where: columns before what fol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -31,7 +32,8 @@ def layout_of(form: Form, sheet: Sheet) -> Layout | None:
     if not form.ledger:
         return None
     filled = tuple(column_index_from_string(c.letter) for c in form.columns if c.kind != "blank")
-    return Layout(filled, form.first, _blank_rows(form, sheet) or form.printed)
+    serials = tuple(column_index_from_string(c.letter) for c in form.columns if c.kind == "serial")
+    return Layout(filled, form.first, _blank_rows(form, sheet) or form.printed, serials)
 
 
 def spot_of(form: Form, layout: Layout | None, where: str) -> tuple[int, int]:
@@ -331,12 +333,21 @@ class _Comparison:
             if self.data(row):
                 self.compare_formulas(row)
                 continue
-            for column, was in self.fixed(row).items():
-                here = (self.moved(row), self.columns.get(column, column))
-                now = self.sent.text(*here)
-                if was != now and row not in heads:
-                    self.problems.append(says.TEXT_CHANGED.at(self.sent.spot(*here), was=was, now=now))
+            for column, was in self.fixed(row).items() if row not in heads else ():
+                self.compare_text(row, column, re.compile(re.escape(was)))
             self.compare_formulas(row)
+        for where, text in self.form.cells:
+            self.compare_text(*spot_of(self.form, self.layout, where), text.pattern())
+
+    def compare_text(self, row: int, column: int, also: re.Pattern[str]) -> None:
+        """A printed text stands where it stood, as it is printed or as it is filled in."""
+        was = self.mine.text(row, column)
+        spots = [(self.moved(row), self.columns.get(column, column))]
+        if self.shuffled:  # a column taken out and put in elsewhere may leave what is above it where it was
+            spots.append((self.moved(row), column))
+        if not any((now := self.sent.text(*spot)) == was or also.fullmatch(now) for spot in spots):
+            now = self.sent.text(*spots[0])
+            self.problems.append(says.TEXT_CHANGED.at(self.sent.spot(*spots[0]), was=was, now=now))
 
     def compare_formulas(self, row: int) -> None:
         for r, c in list(self.mine.cells):
