@@ -37,7 +37,7 @@ class FormOut(Schema):
     key: str = Field(title="键")
     name: str = Field(title="附件名")
     title: str = Field(title="名称")
-    source: str = Field(title="依据")
+    source: str = Field(title="依据的条文")
     per: str = Field(title="份", description="whole 全部一份，unit 每单位一份，或某级区划的键：每个这样的区划一份。")
 
 
