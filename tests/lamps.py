@@ -6,12 +6,14 @@ tables.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
+from scripts.draw_annexes import draw, read
 from zhuanban.core.day import from_iso
 from zhuanban.ledger.change import Change, Step
 from zhuanban.pack.read import load
@@ -120,6 +122,37 @@ title: 灯型表
 rows: {by: kind, total: 合计}
 columns:
   all: {title: 登记（盏）, count: lamps}
+""",
+}
+
+FORM = """
+sheet: 附表
+title: 路灯明细表
+line: A 填报单位：
+column: 24 center 灯号
+column: 14 center 村
+column: 30 left 情况
+column: 14 center 报修人
+rows: 4 30
+"""
+WITH_FORM = FILES | {
+    "forms/lit.xlsx": b64encode(draw(read(FORM))).decode("ascii"),
+    "forms.yaml": """
+lit:
+  title: 路灯明细表
+  name: 附表
+  template: forms/lit.xlsx
+  ledger: lamps
+  head: 3
+  first: 4
+  printed: 4
+  beyond: grow
+  cells: {A2: "填报单位：{region}"}
+  columns:
+    A: {title: 灯号, text: "{number}"}
+    B: {title: 村, region: village}
+    C: {title: 情况, field: story}
+    D: {title: 报修人, field: caller}
 """,
 }
 

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 
-from tests.lamps import BING, EAST, JIA, WEST, make, moved, opened
+from tests.lamps import BING, EAST, JIA, WEST, WITH_FORM, make, moved, opened
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING
 from zhuanban.ledger.change import Change, Step
@@ -63,7 +63,7 @@ def now() -> Iterator[None]:
 def lamps(now: None, db: None, tmp_path: Path, settings: Any) -> Campaign:
     """A lamp in the east with a caller to be kept secret, one in the west, a stopped one, and two items that wait."""
     settings.ZHUANBAN_HOME = tmp_path
-    campaign = make(tmp_path)
+    campaign = make(tmp_path, more=WITH_FORM)
     permit = Change("p", "permits", (Step("create", 19730, set={"holder": "甲"}, region=JIA),), "许-1")
     entered = [
         opened("a", "1号", caller=CALLER, phone=PHONE, story=STORY, power=1.5, unit="U1"),

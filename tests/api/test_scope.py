@@ -59,6 +59,9 @@ FOREIGN: dict[str, list[str]] = {
     f"{C}/tables/{{table}}/export.csv": ["", f"?region={EAST}", "?region=411300"],
     f"{C}/tables/{{table}}/export.xlsx": [f"?region={EAST}"],
     f"{C}/lists/{{key}}": ["", f"?region={EAST}"],
+    f"{C}/forms": [""],
+    f"{C}/forms/{{form}}/export.csv": ["", f"?region={EAST}", "?unit=U1", "?as_of=2024-01-20"],
+    f"{C}/forms/{{form}}/export.xlsx": [],  # the same rows as the CSV, packed
     f"{C}/inbox": ["", "?settled=true", "?after=0"],
     f"{C}/inbox/{{item}}": [""],
 }  # fmt: skip
@@ -85,6 +88,7 @@ def filled(template: str) -> str:
     item = Waiting.objects.get(change_id="w-east").pk
     words = {
         "name": "lamps", "ledger": "lamps", "number": EAST_LAMP, "table": "progress", "key": "none", "item": item,
+        "form": "lit",
         "sha256": SHA,
     }  # fmt: skip
     return template.format(**words)

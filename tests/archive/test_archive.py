@@ -25,7 +25,7 @@ from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.read import load
+from zhuanban.pack.read import load, read_files
 from zhuanban.people.actions import create_campaign
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting
@@ -75,7 +75,7 @@ def home(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def ponds(tmp_path: Path) -> Iterator[Campaign]:
-    files = {"pack.yaml": FILES["pack.yaml"], "ledgers/ponds.yaml": PONDS, "ledgers/visits.yaml": VISITS}
+    files = {"pack.yaml": FILES["pack.yaml"].partition("overview:")[0], "ledgers/ponds.yaml": PONDS, "ledgers/visits.yaml": VISITS}
     files["archives.yaml"] = ARCHIVES
     (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
     (tmp_path / "u.csv").write_text(UNITS, "utf-8")
@@ -186,3 +186,34 @@ def test_memory_does_not_grow_with_the_files(ponds: Campaign) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert sent > total > 4 * peak
+
+
+@pytest.mark.parametrize(
+    ("archive", "codes"),
+    [
+        ("{title: 档, ledger: ponds, heads: {图: {fields: [ponds.map]}}}", ""),
+        ("{title: 档, heads: {图: {fields: [ponds.map]}}}", "pack-014"),
+        ("{title: 档, ledger: ponds, level: village, heads: {图: {ledger: ponds}}}", "pack-014"),
+        ("{title: 档, ledger: ponds}", "pack-006"),
+        ("{title: 档, ledger: pond, heads: {}}", "pack-022"),
+        ("{title: 档, level: country, heads: {}}", "pack-027"),
+        ("{title: 档, ledger: ponds, heads: {图: {}}}", "pack-014"),
+        ("{title: 档, ledger: ponds, heads: {图: {fields: [map]}}}", "pack-097"),
+        ("{title: 档, ledger: ponds, heads: {图: {fields: [ponds.mop]}}}", "pack-021"),
+        ("{title: 档, ledger: ponds, heads: {图: {fields: [ponds.owner]}}}", "pack-098"),
+        ("{title: 档, ledger: ponds, heads: {图: {pairs: [visits.before], by: pond}}}", "pack-099"),
+        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits}}}", "pack-100"),
+        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits, by: film}}}", "pack-100"),
+        ("{title: 档, ledger: ponds, heads: {图: {form: annex}}}", "pack-101"),
+    ],
+)
+def test_faults_of_archives_are_named(archive: str, codes: str) -> None:
+    files = {
+        "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
+        "ledgers/ponds.yaml": PONDS,
+        "ledgers/visits.yaml": VISITS,
+        "archives.yaml": f"a: {archive}\n",
+    }
+    pack, found = read_files(files)
+    assert [(p.code, p.place.file, p.place.line) for p in found] == [(c, "archives.yaml", 1) for c in codes.split()]
+    assert (pack is None) == bool(codes)

@@ -4,6 +4,7 @@ Each case is a small pack. A comment `#! pack-021` says: on this line, this prob
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -641,10 +642,8 @@ def test_every_kind_of_problem_is_shown_by_a_test():
         problems.ROW_INSIDE_ROW,
         problems.DEMO_TREE,
     }
-    shown = (
-        set(re.findall(r"pack-\d{3}", CASES))
-        | {problems.BAD_YAML.code, problems.TWO_PLACES.code}
-        | {kind.code for kind in elsewhere}
-    )
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+    shown = set(re.findall(r"pack-\d{3}", tests)) | {problems.BAD_YAML.code, problems.TWO_PLACES.code}
+    shown |= {kind.code for kind in elsewhere}
     every = {kind.code for kind in vars(problems).values() if isinstance(kind, Kind)}
-    assert every == shown
+    assert every - shown == set()

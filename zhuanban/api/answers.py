@@ -25,6 +25,7 @@ from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as ledger
 from zhuanban.people import queries as people
 from zhuanban.people import sign_in
+from zhuanban.sheets import problems as sheets
 from zhuanban.tally import lists, tables
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ _ABSENT = frozenset(
     for kind in (
         says.NOT_THERE, ledger.NOT_THERE, ledger.UNKNOWN_LEDGER, ledger.UNKNOWN_FIELD, people.NO_CAMPAIGN,
         tables.NO_TABLE, tables.NO_REGION, tables.NO_ROW, tables.NO_COLUMN, lists.NO_LIST, inbox.NO_ITEM,
+        sheets.NO_FORM, sheets.NO_UNIT_FORM,
     )
 )  # fmt: skip
 _STATUS = {

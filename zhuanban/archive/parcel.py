@@ -1,7 +1,8 @@
 """An archive as one zip, written as it is read: memory does not grow with what is in it.
 
 In it, in this order: 目录.xlsx and 目录.pdf (what there is, what is missing, each file's hash), 台账/ (the records,
-masked), 经过.xlsx (their events), then the files themselves, untouched, by part and record. It opens without this program;
+masked), 经过.xlsx (their events), then the files themselves, untouched, by part and record. It opens without this
+program;
 `sha256sum -c 校验.sha256` tells whether a file was changed since.
 """
 

@@ -25,9 +25,16 @@ def _load() -> None:
         django.setup()
     except Refused as refused:
         raise Exit(refused.problems) from refused
-    from zhuanban.cli import archives, campaigns, lists, office, packs  # noqa: PLC0415  (need a Django that is set up)
+    from zhuanban.cli import (  # noqa: PLC0415  (need a Django that is set up)
+        archives,
+        campaigns,
+        forms,
+        lists,
+        office,
+        packs,
+    )
 
-    for module in (packs, campaigns, archives, lists, office):
+    for module in (packs, campaigns, archives, forms, lists, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -72,7 +72,9 @@ def in_chinese(usage: click.UsageError) -> str:
             near = f"是不是 {'、'.join(usage.possibilities)}？" if usage.possibilities else ""
             text = f"没有选项 {usage.option_name}。{near}"
         case click.MissingParameter():
-            name = usage.param.human_readable_name if usage.param is not None else usage.param_hint
+            param = usage.param
+            name = param.human_readable_name if param is not None else usage.param_hint
+            name = "、".join(param.opts) if isinstance(param, click.Option) else name
             text = f"缺少参数 {name}。"
         case click.BadParameter():
             text = f"参数不对：{usage.message}"

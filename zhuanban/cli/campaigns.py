@@ -23,6 +23,7 @@ from zhuanban.people.scope import OPERATOR, Actor, actor_for
 from zhuanban.sheets.actions import import_files
 from zhuanban.sheets.export import text_width, write_csv
 from zhuanban.sheets.export_table import write_table_xlsx
+from zhuanban.sheets.forms import check_templates
 from zhuanban.sheets.out import printed, table_columns, table_texts
 from zhuanban.tally.behind import Behind, behind
 from zhuanban.tally.seen import seen_behind, seen_table
@@ -62,7 +63,10 @@ def create(name: str, pack_name: str, regions: Path, units: Path, start: int) ->
     """建立行动。"""
     folder = find_pack(pack_name)
     files = pack_files(folder)
-    create_campaign(name, files, load(files, folder.name), regions, units, start)
+    pack = load(files, folder.name)
+    if unfit := check_templates(pack):
+        raise Exit(unfit)
+    create_campaign(name, files, pack, regions, units, start)
     click.echo(f"已建立行动“{name}”。")
 
 

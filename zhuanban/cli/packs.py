@@ -7,6 +7,7 @@ import click
 from zhuanban.cli.base import JSON, Exit, out
 from zhuanban.pack.read import find_pack, list_packs, read_pack
 from zhuanban.pack.show import show
+from zhuanban.sheets.forms import check_templates
 
 
 @click.group()
@@ -34,7 +35,9 @@ def list_(as_json: bool) -> None:
 @JSON
 def check(name: str, as_json: bool) -> None:
     """检查行动包，一次列出全部问题。"""
-    _, problems = read_pack(find_pack(name))
+    read, problems = read_pack(find_pack(name))
+    if read is not None:
+        problems = check_templates(read)
     if problems:
         raise Exit(problems)
     if as_json:

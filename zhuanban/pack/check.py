@@ -42,10 +42,10 @@ _NOT_A_KEY = FILE_TYPES | {FieldType.POINT, FieldType.LONG_TEXT}
 
 def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Problem]:
     """Every defect of a pack. `unread`: stems of files that could not be parsed; what they would hold is not missed."""
-    return _Checker(pack, place, unread).run()
+    return Checker(pack, place, unread).run()
 
 
-class _Checker:
+class Checker:
     def __init__(self, pack: Pack, place: PlaceOf, unread: Collection[str]) -> None:
         self.pack = pack
         self.place = place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
 
 import zhuanban
@@ -10,6 +11,7 @@ from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.pack import problems
 
 MAX_FILE = 1_000_000  # characters
+MAX_TEMPLATE = 700_000  # bytes; as base64 it stays below MAX_FILE
 MAX_FILES = 300
 MAX_TOTAL = 8_000_000
 
@@ -38,8 +40,16 @@ def find_pack(name_or_dir: str | Path) -> Path:
     raise Refused(problems.NO_PACK.at(Place(file=str(name_or_dir)), hint=advice))
 
 
+def is_template(file: str) -> bool:
+    """Is this path of a pack a form's template, kept as base64?"""
+    return file.startswith("forms/") and file.lower().endswith(".xlsx")
+
+
 def pack_files(folder: Path) -> dict[str, str]:
-    """Relative path → text of a pack's YAML files, `demo/` left out. Raises Refused with every unreadable file."""
+    """Relative path → text of a pack's YAML files, base64 of its templates; `demo/` left out.
+
+    Raises Refused with every unreadable file.
+    """
     files, wrong = collect(folder)
     if wrong:
         raise Refused(wrong)
@@ -68,4 +78,20 @@ def collect(folder: Path) -> tuple[dict[str, str], list[Problem]]:
                 files[relative] = path.read_bytes().decode("utf-8-sig")
             except (OSError, UnicodeDecodeError):
                 wrong.append(problems.NOT_UTF8.at(place))
+    _collect_templates(folder, name, files, wrong)
     return files, wrong
+
+
+def _collect_templates(folder: Path, name: str, files: dict[str, str], wrong: list[Problem]) -> None:
+    for path in sorted((folder / "forms").glob("*")):
+        relative = f"forms/{path.name}"
+        if not is_template(relative) or path.name.startswith((".", "~$")) or not path.is_file():
+            continue
+        place = Place(file=f"{name}/{relative}")
+        try:
+            if path.stat().st_size > MAX_TEMPLATE:
+                wrong.append(problems.TOO_BIG.at(place, what=f"一个模板超过 {MAX_TEMPLATE // 1000} KB"))
+                continue
+            files[relative] = b64encode(path.read_bytes()).decode("ascii")
+        except OSError:
+            wrong.append(problems.BROKEN_TEMPLATE.at(place))

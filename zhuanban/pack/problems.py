@@ -33,7 +33,9 @@ MISSING = Kind("pack-006", "{where}缺少“{word}”。", "请补上。")
 NOT_USED = Kind("pack-007", "行动包不使用{what}。", "请把内容直接写出来。")
 TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
-    "pack-009", "不认识这个文件。", "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml 或 lists.yaml。{hint}"
+    "pack-009",
+    "不认识这个文件。",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml 或 forms/*.xlsx。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -166,3 +168,23 @@ MISSING_WHAT = Kind(
     "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写网格的一级，或一个关联栏目，或两样各写一个。"
 )
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")
+
+# Forms
+NO_TEMPLATE = Kind("pack-120", "行动包里没有模板“{word}”。", "{hint}")
+TEMPLATE_KIND = Kind("pack-121", "模板“{word}”不是 .xlsx 文件。", "请用 Excel 或 WPS 另存为 .xlsx 工作簿。")
+BROKEN_TEMPLATE = Kind("pack-122", "模板读不出来。", "请重新放入模板文件。")
+BAD_FORM_TEXT = Kind(
+    "pack-123",
+    "看不懂“{piece}”。",
+    "填写处写作 {{栏目}} 或 {{栏目:样式}}，可省去的部分写作 [；备注：{{栏目}}]，括号要成对。",
+)
+NO_SLOT = Kind("pack-124", "单元格里不能填“{word}”。", "{hint}")
+BAD_STYLE = Kind("pack-125", "“{word}”不能写成“{style}”样式。", "{hint}")
+BAD_ADDRESS = Kind("pack-126", "“{word}”不是列或单元格。", "列写作 C，单元格写作 C7。")
+HEAD_BELOW = Kind("pack-127", "数据从第 {first} 行起，表头却在第 {head} 行。", "请核对 head 和 first。")
+CELL_IN_ROWS = Kind("pack-128", "单元格 {word} 在数据行里，会被两处填写。", "请删去一处。")
+NOTHING_HIDDEN = Kind("pack-129", "栏目“{field}”不是个人信息，不必写 reveal。", "请删去 reveal。")
+REVEAL_WHAT = Kind("pack-130", "列“{column}”不是照填一个栏目，不能写 reveal。", "reveal 只与 field 同用。")
+NOT_A_LINK = Kind("pack-131", "栏目“{field}”是{kind}，后面不能再写点。", "只有关联栏目写作 关联.栏目。")
+NO_FORM_COLUMN = Kind("pack-132", "本表没有填写“{word}”列。", "{hint}")
+FORM_NAME_TWICE = Kind("pack-133", "报表“{other}”已经叫“{word}”。", "请改名，让人分得清。")

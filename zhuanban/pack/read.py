@@ -21,8 +21,10 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_archive import check_archives
 from zhuanban.pack.check_demo import check_demo
+from zhuanban.pack.check_form import check_forms
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
 from zhuanban.pack.read_archive import read_archive
+from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
@@ -106,9 +108,8 @@ def _draft(files: Mapping[str, str], name: str, unread: Collection[str] = ()) ->
         return _Draft(None, book.problems, book)
     pack = _read(book, trees, files_sha256(files))
     stems = {*unread, *(PurePosixPath(file).stem for file in book.unread)}
-    return _Draft(
-        pack, [*book.problems, *check(pack, book.place, stems), *check_archives(pack, book.place, stems)], book
-    )
+    more = [p for each in (check, check_archives, check_forms) for p in each(pack, book.place, stems)]
+    return _Draft(pack, [*book.problems, *more], book)
 
 
 def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str) -> Pack:
@@ -123,6 +124,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     ledgers = _ledgers(book, trees["ledgers"], tuple(posts))
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
+    forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
     return Pack(
         key=key,
         title=said.text("title"),
@@ -141,6 +143,8 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         archives={
             k: read_archive(k, Said(book, "档案", node, ("archives", k), k)) for k, node in trees["archives"].items()
         },
+        forms={k: read_form(ledgers, k, each) for k, each in forms},
+        templates=book.templates,
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         overview=said.texts("overview"),
         texts=_texts(said),

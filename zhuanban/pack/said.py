@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack import problems, tree
-from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL
+from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL, is_template
 from zhuanban.pack.vocabulary import WORDS
 
 YamlPath = tuple[str | int, ...]
 
-ROOMS = ("pack", "ledgers", "tables", "lists", "standards", "archives")
+ROOMS = ("pack", "ledgers", "tables", "lists", "standards", "archives", "forms")
 """Names of files and folders in a pack."""
 
 INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -29,6 +30,7 @@ class Book:
         self.name = name
         self.problems: list[Problem] = []
         self.places: dict[YamlPath, Place] = {}
+        self.templates: dict[str, bytes] = {}
         self.unread: list[str] = []  # files that could not be parsed: nothing is said about what they would hold
 
     def place(self, *path: str | int) -> Place:
@@ -56,6 +58,9 @@ class Book:
             path = PurePosixPath(file)
             if path.parts[0] == "demo":
                 continue
+            if is_template(file):
+                self._template(file, files[file])
+                continue
             room, key = (path.parts[0], path.stem) if len(path.parts) == 2 else (path.stem, "")
             known = room in found and path.suffix == ".yaml" and len(path.parts) <= 2 and (room != "pack" or not key)
             if not known:
@@ -80,6 +85,12 @@ class Book:
                     self._enter(found[room], each, child, root.lines[each], (room, each), file)
                     self.key(each, (room, each))
         return found
+
+    def _template(self, file: str, text: str) -> None:
+        try:
+            self.templates[file] = b64decode(text, validate=True)
+        except ValueError:
+            self.problems.append(problems.BROKEN_TEMPLATE.at(self.file_place(file, 0)))
 
     def _enter(
         self, room: dict[str, tree.Node], key: str, node: tree.Node, line: int, path: YamlPath, file: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhuanban.core.day import chinese
-from zhuanban.pack.values import Case, Condition, Draw, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Case, Condition, Draw, Form, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
     say_field,
     say_field_line,
+    say_form_column,
+    say_form_rows,
     say_level,
     say_move,
     say_posts,
@@ -38,6 +40,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("台账", _ledgers(pack)),
         ("统计表", _tables(pack)),
         ("清单", _lists(pack)),
+        ("报表", _forms(pack)),
         ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
         ("文字", _texts(pack)),
     ]
@@ -176,6 +179,29 @@ def _lists(pack: Pack) -> Iterator[str]:
 def _some(ledger: Ledger, where: Iterable[Condition]) -> str:
     which = say_where(ledger, where)
     return f"{ledger.title}中{f'{which}的' if which else '的'}条目"
+
+
+def _forms(pack: Pack) -> Iterator[str]:
+    for form in pack.forms.values():
+        name = f"{form.key}，{form.name}" if form.name else form.key
+        yield ""
+        yield f"  {form.title}（{name}）{_from(form.source)}"
+        yield from (f"    {line}" for line in _form(pack, form))
+
+
+def _form(pack: Pack, form: Form) -> Iterator[str]:
+    yield f"模板：{form.template}{f'，工作表“{form.sheet}”' if form.sheet else ''}。"
+    yield from (f"单元格{address}：{text.written}" for address, text in form.cells)
+    if not form.ledger:
+        return
+    ledger = pack.ledgers[form.ledger]
+    yield say_form_rows(pack, form)
+    for column in form.columns:
+        yield f"{column.letter}列“{column.title}”：{say_form_column(pack, ledger, column)}。"
+    if form.same_as is not None:
+        same = form.same_as
+        letters = "、".join(letter for letter, _ in same.columns)
+        yield f"{letters}列须与{same.says}（{pack.ledgers[same.ledger].title}）一致，按{same.by}列对应。"
 
 
 def _draw(pack: Pack, draw: Draw) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from zhuanban.core.problem import NOWHERE, Place
 from zhuanban.core.ratio import Rounding
+from zhuanban.pack.form_text import FormText
 
 
 class FieldType(StrEnum):
@@ -369,6 +370,57 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class FormColumn:
+    """One filled column of a form. What its cells say: a running number, a field's value, a text, or nothing."""
+
+    letter: str  # the sheet's column: C
+    title: str  # its printed head; blanks and line breaks do not matter
+    kind: str  # serial | field | text | words | blank
+    key: str = ""  # field: a field's key, or LINK.KEY of the record that a link names
+    text: FormText | None = None
+    words: tuple[tuple[str, FormText], ...] = ()  # state → text; any other state leaves the cell empty
+    date: str = ""  # how days are written: a key of DATE_STYLES; a cell made for dates gets a real date instead
+    reveal: bool = False  # a personal field in full, for those who may unmask it
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """Another ledger that the form's rows must agree with, cell by cell."""
+
+    ledger: str
+    by: str  # the column that tells which record a row must agree with
+    columns: tuple[tuple[str, str], ...]  # column → field of that ledger, or `number`
+    says: str  # what that list is called
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An official sheet whose shape may not change. Rows and columns count as the sheet does (from 1, from A)."""
+
+    key: str
+    title: str
+    template: str  # its path in the pack: forms/annex2.xlsx
+    name: str = ""  # what the plan calls it: 附件2
+    sheet: str = ""  # "" = the first
+    ledger: str = ""  # one row per record; "" = single cells only
+    where: tuple[Condition, ...] = ()
+    reached: str = ""
+    order: tuple[str, ...] = ()  # fields, or number | region | unit | since
+    per: str = "whole"  # whose copy it is: whole | unit | a grid level's key
+    head: tuple[int, ...] = ()
+    first: int = 0
+    printed: int = 0  # blank rows that the template has
+    beyond: str = "refuse"  # more records than rows: grow | copies | refuse
+    cells: tuple[tuple[str, FormText], ...] = ()  # address → text
+    columns: tuple[FormColumn, ...] = ()
+    same_as: SameAs | None = None
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """A seeded draw (抽查) of grid cells of `level`, by a ratio applied inside each region of `stratum`."""
 
@@ -433,6 +485,8 @@ class Pack:
     lists: Mapping[str, WorkList] = field(default_factory=dict)
     standards: Mapping[str, Standard] = field(default_factory=dict)
     archives: Mapping[str, Archive] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    templates: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # path in the pack → .xlsx file
     draws: Mapping[str, Draw] = field(default_factory=dict)
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

@@ -112,6 +112,28 @@ WORDS: dict[str, tuple[str, ...]] = {
     "档案": ("title", "source", "ledger", "level", "heads"),
     "档案部分": ("ledger", "by", "fields", "pairs", "form"),
     "清单": ("title", "source", "ledger", "where", "missing", "among"),
+    "报表": (
+        "title",
+        "name",
+        "template",
+        "sheet",
+        "source",
+        "ledger",
+        "where",
+        "reached",
+        "order",
+        "per",
+        "head",
+        "first",
+        "printed",
+        "beyond",
+        "cells",
+        "columns",
+        "same_as",
+    ),
+    "份": ("level",),
+    "报表列": ("title", "serial", "field", "region", "unit", "words", "text", "blank", "date", "reveal"),
+    "须一致": ("ledger", "by", "columns", "says"),
 }
 
 # Words that only some types of field use.

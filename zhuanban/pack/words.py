@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from zhuanban.core.day import chinese, from_iso
-from zhuanban.pack.values import NEW, SAME, Column, Condition, Field, Guard, Ledger, Move, Pack, Post, Question, Table
+from zhuanban.pack.values import (
+    NEW,
+    SAME,
+    Column,
+    Condition,
+    Field,
+    Form,
+    FormColumn,
+    Guard,
+    Ledger,
+    Move,
+    Pack,
+    Post,
+    Question,
+    Table,
+)
 from zhuanban.pack.vocabulary import PERSONAL_WORDS, ROUND_WORDS, TYPE_WORDS
 
 RECORD_WORDS: Mapping[str, str] = {"state": "状态", "unit": "责任单位", "region": "所属区域"}
@@ -234,3 +249,39 @@ def say_move(pack: Pack, ledger: Ledger, move: Move) -> str:
         parts.append("须说明原因")
     parts += [say_guard(pack, guard) for guard in move.requires]
     return f"{move.key}：{'；'.join(parts)}。"
+
+
+def say_form_rows(pack: Pack, form: Form) -> str:
+    """Which records stand in a form's rows, in which order, and what happens when there are more than rows."""
+    ledger = pack.ledgers[form.ledger]
+    parts = [say_where(ledger, form.where)] if form.where else []
+    if form.reached:
+        parts.append(f"已到“{form.reached}”")
+    which = f"{'、'.join(parts)}的" if parts else "的"
+    order = f"，按{'、'.join(_say_order(ledger, word) for word in form.order)}排列" if form.order else ""
+    beyond = {"grow": "照最后一行的样子续行", "copies": "另起一份同样的表", "refuse": "不再填写并提示"}[form.beyond]
+    whose = {"whole": "全部一份", "unit": "每个单位一份"}.get(form.per) or f"每个{say_level(pack, form.per)}一份"
+    return (
+        f"{ledger.title}中{which}条目每{ledger.word}一行{order}，{whose}；从第{form.first}行起，"
+        f"印有{form.printed}行，不够时{beyond}。"
+    )
+
+
+def _say_order(ledger: Ledger, word: str) -> str:
+    own = {"number": ledger.number_title, "region": "所属区域", "unit": "责任单位", "since": "登记日期"}
+    return own.get(word) or say_field(ledger, word)
+
+
+def say_form_column(pack: Pack, ledger: Ledger, column: FormColumn) -> str:
+    """What the cells of a form's column say."""
+    if column.kind == "serial":
+        return "顺次编号"
+    if column.kind == "field":
+        link, dot, inner = column.key.partition(".")
+        said = say_field(ledger, link)
+        if dot and link in ledger.fields:
+            said += f"所指条目的{say_field(pack.ledgers.get(ledger.fields[link].ledger), inner)}"
+        return said + ("（可查看的人照填原文，每次导出留痕）" if column.reveal else "")
+    if column.kind == "words":
+        return "、".join(f"{state}时填“{text.written}”" for state, text in column.words)
+    return column.text.written if column.text is not None else "留空"

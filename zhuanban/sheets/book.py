@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from lxml import etree, html
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -71,7 +72,7 @@ def open_book(path: Path) -> Book:
     if size > BYTES_MOST:
         raise Refused(says.TOO_BIG.at(place, file=path.name, what=f"{size // 1024 // 1024} MB"))
     if head.startswith(ZIP):
-        _check_zip(path, place)
+        check_zip(path, place)
         return _calamine(path, place, "xlsx")
     if head.startswith(OLE):
         if _is_encrypted(path):
@@ -83,22 +84,22 @@ def open_book(path: Path) -> Book:
     return Book(path, "csv", (SheetRows("CSV", False, _csv(text, place)),))
 
 
-def _check_zip(path: Path, place: Place) -> None:
+def check_zip(source: Path | BinaryIO, place: Place) -> None:
     """Refuse archives that unpack to far more than they weigh, before anything unpacks them."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
             names = {p.filename for p in parts}
             total = sum(p.file_size for p in parts)
             packed = sum(p.compress_size for p in parts) or 1
             if "EncryptedPackage" in names or any(p.flag_bits & 1 for p in parts):
-                raise Refused(says.LOCKED.at(place, file=path.name))
+                raise Refused(says.LOCKED.at(place, file=place.file))
             if len(parts) > PARTS_MOST or total > UNPACKED_MOST or (total > 50_000_000 and total / packed > RATIO_MOST):
-                raise Refused(says.BOMB.at(place, file=path.name))
+                raise Refused(says.BOMB.at(place, file=place.file))
             if not names & {"xl/workbook.xml", "content.xml", "xl/workbook.bin"}:
-                raise Refused(says.NOT_A_SHEET.at(place, file=path.name))
+                raise Refused(says.NOT_A_SHEET.at(place, file=place.file))
     except (zipfile.BadZipFile, OSError, ValueError) as why:
-        raise Refused(says.BROKEN.at(place, file=path.name)) from why
+        raise Refused(says.BROKEN.at(place, file=place.file)) from why
 
 
 def _is_encrypted(path: Path) -> bool:

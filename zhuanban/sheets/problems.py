@@ -25,3 +25,60 @@ STATE_WRONG = Kind("sheets-027", "没有状态“{value}”。", "可填：{know
 CELL_ERROR = Kind("sheets-028", "单元格是错误值 {value}。", "请改正公式或直接填写内容。")
 POINT_WRONG = Kind("sheets-029", "“{value}”不是能认出的坐标。", "请写成“经度,纬度”，如 112.53,32.99。")
 NO_FILES = Kind("sheets-030", "“{value}”：照片和附件不能随表格报送。", "请在条目上另行上传，此格留空。")
+
+# Forms
+NO_FORM = Kind("sheets-060", "本行动没有报表“{form}”。", "可用的报表：{known}。")
+OLD_FORM = Kind(
+    "sheets-061", "文件“{file}”不是 .xlsx 工作簿。", "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”再用。"
+)
+MACROS = Kind("sheets-062", "文件“{file}”带有宏。", "请另存为不带宏的“Excel 工作簿（.xlsx）”再用。")
+FULL = Kind("sheets-063", "要填 {rows} 行，模板只印有 {printed} 行，本表不许增加行。", "请换用行数更多的模板。")
+FIXED_BELOW = Kind(
+    "sheets-064",
+    "增加行要移动数据行以下的内容，这里的{what}移动不了。",
+    "请把它挪到数据行以上或右侧，或者换用行数更多的模板。",
+)
+TOO_MANY_ROWS = Kind("sheets-065", "要填 {rows} 行，超出工作表的容量。", "请缩小区划或单位的范围再填。")
+# A template, or an office's own official file, must have the shape that the pack says.
+NO_PAGE = Kind("sheets-066", "没有工作表“{sheet}”。", "请改回这个名称；现有的工作表：{given}。")
+HEAD_DIFFERS = Kind("sheets-067", "表头应为“{wanted}”，这里是“{given}”。", "请核对列的次序和名称。")
+FORMULA_THERE = Kind("sheets-068", "要填写的单元格里是公式。", "请去掉公式，或不填写这里。")
+INSIDE_MERGE = Kind("sheets-069", "要填写的单元格在合并区域 {merge} 里，不是它的左上角。", "请改填左上角的单元格。")
+MERGED_DOWN = Kind("sheets-070", "数据行里有上下合并的单元格 {merge}。", "请取消合并，每行各填各的。")
+ROWS_DIFFER = Kind(
+    "sheets-071", "模板从第 {first} 行起有 {found} 行空行，应为 {wanted} 行。", "请核对 first 和 printed。"
+)
+# A form that was sent in must have the shape of its template.
+PAGE_ADDED = Kind("sheets-075", "多了工作表“{sheet}”。", "请删去。")
+PAGE_RENAMED = Kind("sheets-076", "工作表“{was}”改名为“{now}”。", "请改回“{was}”。")
+PAGE_MOVED = Kind("sheets-077", "工作表的次序变了，应为：{wanted}。", "请恢复次序。")
+PAGE_HIDDEN = Kind("sheets-078", "工作表“{sheet}”被{done}。", "请恢复原样。")
+HEAD_LOST = Kind("sheets-079", "没有找到表头：{wanted}。", "请用下发的模板重新填写。")
+HEAD_MOVED = Kind("sheets-080", "表头从第 {was} 行移到了第 {now} 行，上方{done}了 {n} 行。", "请恢复原样。")
+COLUMN_ADDED = Kind("sheets-081", "增加了列“{column}”。", "请删去此列。")
+COLUMN_REMOVED = Kind("sheets-082", "缺少列“{column}”，原在 {was} 列。", "请恢复此列。")
+COLUMN_MOVED = Kind("sheets-083", "列“{column}”从 {was} 列移到了 {now} 列。", "请恢复次序。")
+COLUMN_RENAMED = Kind("sheets-084", "列“{was}”改名为“{now}”。", "请改回“{was}”。")
+TEXT_CHANGED = Kind("sheets-085", "“{was}”改成了“{now}”。", "请恢复原文。")
+MERGE_LOST = Kind("sheets-086", "合并单元格 {merge} 被取消或改动。", "请恢复合并。")
+MERGE_MADE = Kind("sheets-087", "新合并了单元格 {merge}。", "请取消合并。")
+ROWS_ADDED = Kind("sheets-088", "数据行增加了 {n} 行，本表不许加行。", "请删去增加的行；填不下的另用一份同样的表。")
+ROWS_REMOVED = Kind("sheets-089", "数据行减少了 {n} 行。", "请恢复；空行留着不填。")
+COLUMN_HIDDEN = Kind("sheets-090", "{column} 列被{done}。", "请恢复原样。")
+ROW_HIDDEN = Kind("sheets-091", "这一行被{done}。", "请恢复原样。")
+PROTECTION = Kind("sheets-092", "工作表保护被{done}。", "请恢复原样。")
+LIST_LOST = Kind("sheets-093", "列“{column}”的下拉选项没有了。", "请用下发的模板重新填写。")
+FORMULA_LOST = Kind("sheets-094", "这里原有的公式没有了。", "请恢复公式。")
+OUTSIDE_TABLE = Kind("sheets-095", "表格以外写有“{value}”。", "请移到表内，或删去。")
+# … and say what the ledgers say.
+CELL_DIFFERS = Kind(
+    "sheets-096", "“{column}”应为“{wanted}”，表里是“{given}”。", "请核对：以台账为准，台账有误先更正台账。"
+)
+ROW_MISSING = Kind("sheets-097", "缺少条目 {number}（{says}）。", "请补上，或核对截止日期和范围。")
+ROW_TOO_MANY = Kind("sheets-098", "台账里没有这一行：{says}。", "请删去，或先登记到台账。")
+LIST_DIFFERS = Kind(
+    "sheets-099", "“{column}”与{list}不一致：{list}为“{wanted}”，表里是“{given}”。", "请核对后改正其中一处。"
+)
+NOT_ON_LIST = Kind("sheets-100", "{list}里没有“{key}”。", "请核对“{column}”列。")
+NO_UNIT_FORM = Kind("sheets-101", "没有单位“{unit}”。", "请写单位的代码、全称或简称。")
+LIST_UNSEEN = Kind("sheets-102", "本岗位看不到{list}，没有核对。", "请由能看到它的人核对。")
