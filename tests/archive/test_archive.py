@@ -202,9 +202,9 @@ def test_memory_does_not_grow_with_the_files(ponds: Campaign) -> None:
         ("{title: 档, ledger: ponds, heads: {图: {fields: [ponds.mop]}}}", "pack-021"),
         ("{title: 档, ledger: ponds, heads: {图: {fields: [ponds.owner]}}}", "pack-098"),
         ("{title: 档, ledger: ponds, heads: {图: {pairs: [visits.before], by: pond}}}", "pack-099"),
-        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits}}}", "pack-100"),
-        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits, by: film}}}", "pack-100"),
-        ("{title: 档, ledger: ponds, heads: {图: {form: annex}}}", "pack-101"),
+        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits}}}", "pack-150"),
+        ("{title: 档, ledger: ponds, heads: {图: {ledger: visits, by: film}}}", "pack-150"),
+        ("{title: 档, ledger: ponds, heads: {图: {form: annex}}}", "pack-151"),
     ],
 )
 def test_faults_of_archives_are_named(archive: str, codes: str) -> None:

@@ -59,8 +59,8 @@ TWICE = Kind(
     "ledger-040", "本次送来的资料中，同一条目出现两次而内容不同：{fields}（另一处：{other}）。", "请核对哪一处为准。"
 )
 FILE_UNFIT = Kind("ledger-041", "“{field}”所指的文件是{what}，不是这一栏要的。", "请改传合适的文件，再提交。")
-NOT_YOURS = Kind("ledger-045", "条目 {number} 您可以查看，不归您办理“{move}”。", "请由管辖该处的单位办理。")
-RULE_UNIT = Kind("ledger-046", "按规则“{field}”应为“{value}”，单位表中没有这个单位。", "请在单位表中补上，或改行动包。")
+NOT_YOURS = Kind("ledger-061", "条目 {number} 您可以查看，不归您办理“{move}”。", "请由管辖该处的单位办理。")
+RULE_UNIT = Kind("ledger-062", "按规则“{field}”应为“{value}”，单位表中没有这个单位。", "请在单位表中补上，或改行动包。")
 
 CHAIN_BROKEN = Kind(
     "ledger-050", "条目 {number} 的第 {version} 号事件与其前后不相连。", "该事件被门外改动过；请用备份核对。"

@@ -136,7 +136,7 @@ PAIR_OF_TWO = Kind("pack-099", "前后对比要写两个栏目，写了{n}个。
 NO_LINK_BACK = Kind(
     "pack-100", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"
 )
-NO_FORM = Kind("pack-101", "没有报表“{word}”。", "{hint}")
+NO_FORM = Kind("pack-151", "没有报表“{word}”。", "{hint}")
 NO_OPTIONS = Kind("pack-063", "选项栏目“{field}”没有选项。", "请写 options。")
 NOT_FOR_TYPE = Kind("pack-064", "{kind}栏目“{field}”不用“{word}”。", "请删去，或改栏目类型。")
 BAD_PLACEHOLDER = Kind(
