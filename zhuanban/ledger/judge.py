@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from zhuanban.core.day import FIRST_DAY, iso
+from zhuanban.core.day import FIRST_DAY, beijing, iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
@@ -77,6 +77,7 @@ class Rules:
     checkers: Mapping[str, Checker]
     files: tuple[str, ...]
     links: tuple[str, ...]
+    stamped: frozenset[str]
     points: tuple[str, ...]  # points that must lie inside the record's cell
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
     opening: Move | None
@@ -89,6 +90,7 @@ class Rules:
             checkers(ledger),
             file_fields(ledger),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
+            frozenset(k for k, f in ledger.fields.items() if f.stamped),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
             {
                 m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
@@ -368,6 +370,8 @@ class _Work:
             check = checks.get(key)
             if check is None:
                 self.say(says.UNKNOWN_FIELD.at(self.place, ledger=self.ledger.title, field=key))
+            elif key in self.rules.stamped:
+                self.say(says.STAMPED.at(self.place, field=self.ledger.fields[key].title))
             elif value is None or value == "" or value == []:
                 if not opens:
                     values[key] = None
@@ -377,7 +381,7 @@ class _Work:
                 self.say(problem)
         if move is not None:
             for key, fixed in move.sets:
-                values[key] = iso(on + fixed[1]) if isinstance(fixed, tuple) and fixed[0] == "days_after" else fixed
+                values[key] = self._fixed(move, fixed, on)
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
@@ -403,6 +407,16 @@ class _Work:
                 if not self.bench.sight.link_exists(spec.ledger, number):
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
         return body
+
+    def _fixed(self, move: Move, fixed: Any, on: int) -> Any:
+        """What a move writes into a field."""
+        match fixed:
+            case ("days_after", int(n)):
+                return iso(on + n)
+            case ("instant", which):
+                before = [f.at for f in (*self.draft.facts, *self.facts) if f.body.get("move") == move.key]
+                return beijing(min(before, default=self.bench.at) if which == "first" else self.bench.at)
+        return fixed
 
     def _files_of(self, key: str) -> set[str]:
         """Contents to which this field of the record has referred before."""

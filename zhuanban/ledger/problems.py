@@ -58,6 +58,7 @@ PATTERN = Kind("ledger-039", "“{field}”的写法不对：“{value}”。", 
 TWICE = Kind(
     "ledger-040", "本次送来的资料中，同一条目出现两次而内容不同：{fields}（另一处：{other}）。", "请核对哪一处为准。"
 )
+STAMPED = Kind("ledger-045", "“{field}”由系统在收到时填写。", "请删去此项。")
 
 CHAIN_BROKEN = Kind(
     "ledger-050", "条目 {number} 的第 {version} 号事件与其前后不相连。", "该事件被门外改动过；请用备份核对。"

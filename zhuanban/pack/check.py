@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
+from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import (
@@ -61,6 +62,7 @@ class _Checker:
         self.overview()
         self.draws()
         self.lists()
+        check_duties(self)
         return self.problems
 
     def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
@@ -127,6 +129,11 @@ class _Checker:
     # Ledgers
 
     def ledger(self, ledger: Ledger) -> None:
+        if ledger.duty:  # made by the reader: only its fields are the pack's words
+            for own in ledger.fields.values():
+                self.field(ledger, own)
+            self.heads(ledger)
+            return
         here = ("ledgers", ledger.key)
         self.level(ledger.region_level, *here, "region", "level")
         self.posts(ledger.seen_by, *here, "seen_by")

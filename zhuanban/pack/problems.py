@@ -33,7 +33,9 @@ MISSING = Kind("pack-006", "{where}缺少“{word}”。", "请补上。")
 NOT_USED = Kind("pack-007", "行动包不使用{what}。", "请把内容直接写出来。")
 TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
-    "pack-009", "不认识这个文件。", "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml 或 lists.yaml。{hint}"
+    "pack-009",
+    "不认识这个文件。",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml 或 duties.yaml。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -140,3 +142,29 @@ ALL_EMPTY = Kind("pack-072", "“{word}”是空的。", "请写上内容，或�
 NOT_ORDERED = Kind("pack-073", "核对 ordered 的栏目须都是日期，或都是数；“{field}”是{kind}。", "请改写。")
 NO_TABLE = Kind("pack-075", "没有统计表“{word}”。", "{hint}")
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")
+
+# Duties
+BAD_EVERY = Kind(
+    "pack-100",
+    "看不懂“{value}”是哪些日子。",
+    "写作 周四 12:00、每月22日、每月月底 或 每月最后工作日，时刻可写可不写；只报一次的写 due。",
+)
+BAD_DUE = Kind("pack-101", "“{value}”不是期限。", "写作 2021-10-05 或 2021-10-05 12:00，且须是真有的一天。")
+DUE_TWICE = Kind("pack-102", "期限 {day} 写了两次。", "请删去一处。")
+CLOCKS_DIFFER = Kind("pack-103", "几个期限的时刻不同。", "请写成同一时刻，或分成几项报送任务。")
+NO_BOUND = Kind("pack-104", "没有写“{word}”：报送从哪天起、到哪天止。", "文件没印的，写一个取值，并列入 assumed。")
+NOT_WITH_DUE = Kind("pack-105", "已用 due 写明期限，不再用“{word}”。", "请删去。")
+BAD_REMINDER = Kind(
+    "pack-106",
+    "看不懂提醒“{value}”。",
+    "写作 前1个工作日 09:00、前3天 09:00、当日 09:00、逾期 00:01（过期一分钟）或 逾期2天 09:00。",
+)
+REMINDER_TWICE = Kind("pack-107", "提醒“{value}”写了两次。", "请删去一处。")
+BAD_LENGTH = Kind("pack-108", "“{word}”不能是“{value}”。", "写作 30分钟、24小时 或 2天。")
+LADDER = Kind("pack-109", "逐级提醒“{value}”不晚于前一级。", "请按从早到晚排列。")
+DUTY_ENDS_BEFORE = Kind("pack-110", "报送结束（{end}）早于开始（{start}）。", "请核对日期。")
+OWES_TWICE = Kind("pack-111", "报送单位“{unit}”写了两次。", "请删去一处。")
+NOT_ASSUMABLE = Kind("pack-112", "“{word}”不是报送任务可以待确认的词。", "{hint}")
+COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。", "请写 to。")
+DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
+DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")

@@ -12,6 +12,8 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL
 from zhuanban.pack.vocabulary import WORDS
 
+ROOMS = ("pack", "ledgers", "tables", "lists", "duties")  # the files, or folders, of a pack
+
 YamlPath = tuple[str | int, ...]
 
 INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -40,7 +42,7 @@ class Book:
         return Place(file=f"{self.name}/{file}" if self.name else file, line=line)
 
     def parse(self, files: Mapping[str, str]) -> dict[str, dict[str, tree.Node]] | None:
-        """`pack`, `ledgers`, `tables`, `lists` → key → tree. None where there is no pack at all."""
+        """`pack`, `ledgers`, `tables`, `lists`, `duties` → key → tree. None where there is no pack at all."""
         if "pack.yaml" not in files:
             self.problems.append(problems.NO_PACK.at(self.file_place("", 0), hint=""))
             return None
@@ -48,7 +50,7 @@ class Book:
             what = f"超过 {MAX_FILES} 个文件或 {MAX_TOTAL} 字"
             self.problems.append(problems.TOO_BIG.at(self.file_place("", 0), what=what))
             return None
-        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}}
+        found: dict[str, dict[str, tree.Node]] = {name: {} for name in ROOMS}
         for file in sorted(files):
             path = PurePosixPath(file)
             if path.parts[0] == "demo":
