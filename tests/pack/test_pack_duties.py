@@ -62,7 +62,7 @@ a: {title: 甲, every: 每周五中午, from: 2021-01-01, until: 2021-02-01, uni
 b: {title: 甲, due: [2021-02-30, 下月], units: 东街道, by: clerk}  #! pack-101 pack-101
 c: {title: 甲, due: [2021-02-03, 2021-02-03], units: 东街道, by: clerk}  #! pack-102
 d: {title: 甲, due: [2021-02-03 12:00, 2021-02-04], units: 东街道, by: clerk}  #! pack-103
-e: {title: 甲, every: 每月22日, due: 2021-02-04, from: 2021-01-01, until: 2021-02-01, units: 东街道, by: clerk}  #! pack-014
+e: {title: 甲, every: 周四, due: 2021-02-04, from: 2021-01-01, until: 2021-02-01, units: 东街道, by: clerk}  #! pack-014
 f: {title: 甲, every: 每月32日, from: 2021-01-01, until: 2021-02-01, units: 东街道, by: clerk}  #! pack-100
 === bounds
 a: {title: 甲, every: 每月22日, units: 东街道, by: clerk}  #! pack-104 pack-104

@@ -104,11 +104,14 @@ def _moves(duty: Duty, states: Mapping[str, State]) -> Iterable[Move]:
     stamps = (("received", ("instant", "first")), ("received_last", ("instant", "last")))
     yield Move(SEND, (UNSENT,), SENT, duty.by, needs=(receipt(0),) if duty.via else (), sets=stamps)
     if duty.review:
+        decided = (("wanted_due", None),)
         yield Move(RETURN, (SENT,), RETURNED, duty.review, not_by=(FILL, SIGN, SEND), reason=True)
         yield Move(TAKE, (SENT,), TAKEN, duty.review, not_by=(FILL, SIGN, SEND))
         yield Move(ASK, under_way, SAME, duty.by, needs=("wanted_due",), reason=True)
-        yield Move(GRANT, under_way, SAME, duty.review, needs=("granted_due",), not_by=(ASK,), reason=True)
-        yield Move(REFUSE, under_way, SAME, duty.review, not_by=(ASK,), reason=True)
+        yield Move(
+            GRANT, under_way, SAME, duty.review, needs=("granted_due",), sets=decided, not_by=(ASK,), reason=True
+        )
+        yield Move(REFUSE, under_way, SAME, duty.review, sets=decided, not_by=(ASK,), reason=True)
         yield Move(MAKE_UP, under_way, SAME, duty.review, needs=("makeup_due",), reason=True)
     if duty.copies or duty.via:
         yield Move(DELIVER, (SENT, TAKEN) if duty.review else (SENT,), SAME, anyone)
