@@ -219,18 +219,18 @@ def reviewer(campaign: Campaign) -> Viewer:
     return Viewer(setting(campaign), Actor(None, "office", (Held("office"),), title="办公室"))
 
 
-def found(campaign: Campaign, name: str, unit: str, on: str, due: str | None = None, number: str = "") -> None:
-    """A fault that was found."""
-    said = {"name": name, **({"due": due} if due else {})}
-    change = Change(
-        f"f-{name}", "faults", (Step("create", from_iso(on), set=said, region="411300", unit=unit),), number or name
-    )
-    (outcome,) = submit(campaign, [change], OPERATOR)
+def found(campaign: Campaign, number: str, unit: str, on: str, due: str | None = None) -> None:
+    """A fault that was found, and entered at noon of that day."""
+    said = {"name": f"渠{number}", **({"due": due} if due else {})}
+    step = Step("create", from_iso(on), set=said, region="411300", unit=unit)
+    with time(f"{on} 12:00"):
+        (outcome,) = submit(campaign, [Change(f"f-{number}", "faults", (step,), number)], OPERATOR)
     assert outcome.status == "entered", outcome.problems
 
 
-def amended(campaign: Campaign, name: str, **said: str) -> None:
-    (outcome,) = submit(campaign, [Change(f"a-{name}-{said}", "faults", (Step("amend", set=said),), name)], OPERATOR)
+def changed(campaign: Campaign, number: str, step: Step) -> None:
+    """One more step of a fault."""
+    (outcome,) = submit(campaign, [Change(f"c-{number}-{step.verb}", "faults", (step,), number)], OPERATOR)
     assert outcome.status == "entered", outcome.problems
 
 
