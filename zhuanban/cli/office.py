@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import os
 import socket
 import subprocess
@@ -10,11 +12,12 @@ import threading
 from pathlib import Path
 
 import click
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from zhuanban.cli.backup import read_backup, write_backup
 from zhuanban.cli.base import JSON, Exit, complain, out, with_database
-from zhuanban.core.problem import Kind
+from zhuanban.cli.duties import tick_all
+from zhuanban.core.problem import Kind, Refused
 from zhuanban.demo.play import load_demo, logins_of
 from zhuanban.evidence.queries import verify_store
 from zhuanban.ledger.models import Event, Record, Seal
@@ -27,9 +30,12 @@ from zhuanban.people.scope import OPERATOR
 from zhuanban.tally.actions import check as check_tallies
 from zhuanban.tally.actions import rebuild as rebuild_tallies
 
+log = logging.getLogger(__name__)
+
 PORT_TAKEN = Kind("cli-030", "端口 {port} 已被占用。", "请用 --port 另选一个端口。")
 FIRST_PORT = 8000
-SEAL_EVERY = 3600  # seconds
+SEAL_EVERY = 60  # rounds of the clock
+ROUND = 60  # seconds
 
 
 @click.command()
@@ -83,13 +89,18 @@ def _free_port(wanted: int | None) -> int:
 
 
 def _clock() -> None:
-    """Seal finished days, now and every hour."""
+    """Seal finished days, now and every hour; remind, and send what is to go out, now and every minute."""
     wait = threading.Event()
-    while True:
-        for campaign in Campaign.objects.filter(demo_clock=False):
-            seal_finished_days(campaign)
+    for n in itertools.count():
+        try:
+            if n % SEAL_EVERY == 0:
+                for campaign in Campaign.objects.filter(demo_clock=False):
+                    seal_finished_days(campaign)
+            tick_all()
+        except (DatabaseError, Refused):
+            log.exception("The clock missed a round.")  # a lock or a faulty table: the next round tries again
         connection.close()
-        wait.wait(SEAL_EVERY)
+        wait.wait(ROUND)
 
 
 @click.command()
