@@ -81,7 +81,7 @@ inspection:
   zero: true
   by: clerk
   review: office
-weekly_street: &W
+weekly_street:
   title: 每周排查情况
   every: 周四 12:00
   from: 2021-10-15
@@ -131,6 +131,9 @@ plans:
   units: {roster: faults, where: {state: 在改, due: {before: 2022-01-01}}, each: record}
   by: clerk
   review: office
+"""
+
+MONTHLY = """
 monthly:
   title: 回看进展
   every: 每月22日
@@ -162,9 +165,11 @@ summary:
   copies: [区环保局, 区住建局]
   by: clerk
   review: office
-""".replace("&W\n", "\n")
+"""
 
 FILES = {"pack.yaml": PACK, "ledgers/faults.yaml": FAULTS, "ledgers/towns.yaml": TOWNS, "duties.yaml": DUTIES}
+# A district that looks back every month, three years before.
+FILES_2018 = {**FILES, "pack.yaml": PACK.replace("2021-09-02", "2018-05-01"), "duties.yaml": MONTHLY}
 
 REGIONS = "代码,名称,上级代码,启用日期,停用日期\n411300,渠县,,,\n411300101,东乡,411300,,\n"
 UNITS = """代码,名称,简称,上级代码,区划代码
@@ -225,6 +230,14 @@ def found(campaign: Campaign, number: str, unit: str, on: str, due: str | None =
     step = Step("create", from_iso(on), set=said, region="411300", unit=unit)
     with time(f"{on} 12:00"):
         (outcome,) = submit(campaign, [Change(f"f-{number}", "faults", (step,), number)], OPERATOR)
+    assert outcome.status == "entered", outcome.problems
+
+
+def roster(campaign: Campaign, unit: str, on: str) -> None:
+    """A street that reports from a day on."""
+    step = Step("create", from_iso(on), set={"name": unit}, region="411300", unit=unit)
+    with time(f"{on} 12:00"):
+        (outcome,) = submit(campaign, [Change(f"t-{unit}", "towns", (step,), unit)], OPERATOR)
     assert outcome.status == "entered", outcome.problems
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canals import FILES, changed, clerk, found, make, office, reviewer, time, utc
+from tests.canals import FILES_2018, changed, clerk, found, make, office, reviewer, roster, time, utc
 from zhuanban.core.day import from_iso, to_day
 from zhuanban.core.problem import Refused
 from zhuanban.duty import actions as do
@@ -401,72 +401,95 @@ def test_a_plan_for_each_fault_that_will_not_be_done_in_time(canals: Campaign, p
 # Months, rosters, deliveries, questions ------------------------------------------------------------------------------
 
 
-def roster(campaign: Campaign, unit: str, on: str) -> None:
-    step = Step("create", from_iso(on), set={"name": unit}, region="411300", unit=unit)
-    assert (
-        submit(campaign, [Change(f"t-{unit}", "towns", (step,), unit)], office(campaign).actor)[0].status == "entered"
-    )
-
-
-def test_two_streets_seven_months_and_a_third_that_comes_later(canals: Campaign) -> None:
-    for unit, on in (("A", "2018-05-01"), ("B", "2018-05-01")):
-        roster(canals, unit, on)
-    assert len([i for i in seen(canals, "2018-12-31", "monthly").items]) == 14
-    roster(canals, "C", "2018-09-01")
-    items = seen(canals, "2018-12-31", "monthly").items
+def test_two_streets_seven_months_and_a_third_that_comes_later(streets: Campaign) -> None:
+    for unit in ("A", "B"):
+        roster(streets, unit, "2018-05-01")
+    assert seen(streets, "2018-11-30", "monthly").count().due == 14
+    roster(streets, "C", "2018-09-01")
+    items = seen(streets, "2018-11-30", "monthly").items
     assert [i.due.period for i in items if i.unit == "C"] == ["2018-09", "2018-10", "2018-11"]
 
 
-def test_sent_only_with_the_receipt_of_the_channel_and_complete_with_all_copies(
-    db: None, filler: None, tmp_path: Path, settings: object
-) -> None:
-    settings.ZHUANBAN_HOME = tmp_path  # type: ignore[attr-defined]
-    later = {
-        **FILES,
-        "duties.yaml": FILES["duties.yaml"].replace("2018-05-01", "2021-05-01").replace("2018-11", "2021-11"),
-    }
-    with time("2021-09-02 09:00"):
-        canals = make(tmp_path, later)
-        roster(canals, "A", "2021-09-01")
-    target = Target("monthly", "甲镇", "2021-09")
-    with time("2021-09-22 09:00"):
-        do.fill(office(canals), target, zero=True)
+def test_sent_on_the_monday_after_a_sunday_is_late(streets: Campaign) -> None:
+    roster(streets, "B", "2018-05-01")
+    target = Target("monthly", "乙镇", "2018-07")
+    with time("2018-07-23 09:00"):
+        do.fill(office(streets), target, zero=True)
+        do.send(office(streets), target, "内网-1")
+    assert one(streets, "2018-07-23", "monthly", "2018-07", "B").late_text == "迟1天"
+
+
+def test_sent_only_with_the_receipt_of_the_channel_and_complete_with_all_copies(streets: Campaign) -> None:
+    """1 report = 3 deliveries: main sent, one copy missing → not complete."""
+    roster(streets, "A", "2018-05-01")
+    target = Target("monthly", "甲镇", "2018-05")
+    with time("2018-05-22 09:00"):
+        do.fill(office(streets), target, zero=True)
         with pytest.raises(Refused) as refused:
-            do.send(office(canals), target)
+            do.send(office(streets), target)
         assert codes(refused) == ["ledger-007"]
         assert "区府办回执" in str(refused.value)
-        do.send(office(canals), target, "内网-2021-33")
-        do.deliver(office(canals), target, "区环保局", "收-7")
+        do.send(office(streets), target, "内网-2018-33")
+        do.deliver(office(streets), target, "区环保局", "收-7")
         with pytest.raises(Refused) as refused:
-            do.deliver(office(canals), target, "区水利局", "收-8")
+            do.deliver(office(streets), target, "区水利局", "收-8")
         assert codes(refused) == ["duty-015"]
-    board_ = seen(canals, "2021-09-23", "monthly")
-    (item,) = (i for i in board_.items if i.due.period == "2021-09")
-    assert item.undelivered() == ["区住建局"]
-    assert (board_.count().undelivered, board_.count().zero) == (1, 1)
-    with time("2021-09-24 09:00"):
-        do.deliver(office(canals), target, "区住建局", "收-9")
-    assert seen(canals, "2021-09-24", "monthly").count().undelivered == 0
+    count = seen(streets, "2018-05-23", "monthly").count()
+    assert one(streets, "2018-05-23", "monthly", "2018-05", "A").undelivered() == ["区住建局"]
+    assert (count.submitted, count.undelivered, count.zero) == (1, 1, 1)
+    with time("2018-05-24 09:00"):
+        do.deliver(office(streets), target, "区住建局", "收-9")
+    assert seen(streets, "2018-05-24", "monthly").count().undelivered == 0
+    assert seen(streets, "2018-05-23", "monthly").count().undelivered == 1
 
 
-def test_an_open_end_is_a_question_until_somebody_answers(canals: Campaign) -> None:
-    roster(canals, "A", "2018-05-01")
-    before = seen(canals, "2018-12-31", "monthly")
+def test_a_summary_of_two_streets_has_six_deliveries(streets: Campaign, paper: Path) -> None:
+    for name in ("甲镇", "乙镇"):
+        target = Target("summary", name, "2018-12-07")
+        with time("2018-12-07 23:59:59"):
+            do.fill(office(streets), target, files=(paper,))
+            do.send(office(streets), target)
+            do.deliver(office(streets), target, "区环保局", "收-1")
+    found_ = seen(streets, "2018-12-07", "summary")
+    assert numbers(found_.count()) == (2, 2, 0, 0, 0, 0)
+    assert [item.undelivered() for item in found_.items] == [["区住建局"]] * 2
+
+
+def test_first_and_last_sending_are_both_shown(streets: Campaign) -> None:
+    """Sent 05-21, returned 05-23, sent 05-24: the pack says which counts, here the first."""
+    roster(streets, "A", "2018-05-01")
+    target = Target("monthly", "甲镇", "2018-05")
+    for moment, step in (
+        ("2018-05-21 09:00", lambda: do.send(office(streets), target, "内网-1")),
+        ("2018-05-23 09:00", lambda: do.send_back(office(streets), target, "漏填")),
+        ("2018-05-24 09:00", lambda: do.send(office(streets), target, "内网-2")),
+    ):
+        with time(moment):
+            if "05-23" not in moment:
+                do.fill(office(streets), target, zero=True)
+            step()
+    shown = board_json(seen(streets, "2018-05-24", "monthly"))["items"][0]
+    assert (shown["received"][:10], shown["received_last"][:10], shown["late"]) == ("2018-05-21", "2018-05-24", "")
+
+
+def test_an_open_end_is_a_question_until_somebody_answers(streets: Campaign) -> None:
+    roster(streets, "A", "2018-05-01")
+    before = seen(streets, "2018-12-31", "monthly")
     assert [(q.word, q.assumed, q.answer) for q in before.questions] == [("until", "2018-11-30", "")]
     assert before.items[-1].due.period == "2018-11"
-    with time("2021-10-01 09:00"):
+    with time("2018-11-26 09:00"):
         with pytest.raises(Refused) as refused:
-            do.answer(reviewer(canals), "monthly", "to", "电话问过")
+            do.answer(reviewer(streets), "monthly", "to", "电话问过")
         assert codes(refused) == ["duty-016"]
-        do.answer(reviewer(canals), "monthly", "until", "电话问过", until=from_iso("2018-12-31"))
-    after = seen(canals, "2021-10-01", "monthly")
+        do.answer(reviewer(streets), "monthly", "until", "电话问过", until=from_iso("2018-12-31"))
+    after = seen(streets, "2018-12-31", "monthly")
     assert after.items[-1].due.period == "2018-12"
     (question,) = after.questions
     assert (question.answer, question.reason, question.by) == ("2018-12-31", "电话问过", "office")
-    assert seen(canals, "2021-09-30", "monthly").items[-1].due.period == "2018-11"  # what was known then
-    with time("2021-10-02 09:00"):
-        do.answer(reviewer(canals), "monthly", "until", "又问过", until=from_iso("2018-10-31"))
-    assert seen(canals, "2021-10-02", "monthly").items[-1].due.period == "2018-10"
+    assert seen(streets, "2018-11-25", "monthly").items[-1].due.period == "2018-11"  # what was known then
+    with time("2018-11-27 09:00"):
+        do.answer(reviewer(streets), "monthly", "until", "又问过", until=from_iso("2018-10-31"))
+    assert seen(streets, "2018-12-31", "monthly").items[-1].due.period == "2018-10"
 
 
 # Scope ----------------------------------------------------------------------------------------------------------------
@@ -496,8 +519,16 @@ def test_what_is_not_owed_is_named(canals: Campaign, target: Target, code: str) 
 
 
 def test_a_unit_that_the_list_lacks_is_said(db: None, tmp_path: Path) -> None:
-    with time("2021-09-02 09:00"):
-        canals = make(tmp_path, {**FILES, "duties.yaml": FILES["duties.yaml"].replace("[甲镇, 乙镇]", "[甲镇, 子镇]")})
-    found_ = seen(canals, "2018-12-08", "summary")
+    text = FILES_2018["duties.yaml"].replace("[甲镇, 乙镇]", "[甲镇, 子镇]")
+    with time("2018-05-01 09:00"):
+        streets = make(tmp_path, {**FILES_2018, "duties.yaml": text})
+    found_ = seen(streets, "2018-12-08", "summary")
     assert [p.says for p in found_.problems] == ["报送任务“工作总结”写的单位“子镇”不在单位表里。"]
     assert [i.unit for i in found_.items] == ["A"]
+
+
+def test_a_faulty_table_of_holidays_is_named(canals: Campaign, tmp_path: Path) -> None:
+    (tmp_path / "holidays.csv").write_text("日期,休或班\n2067-1-1,休\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        seen(canals, "2021-10-21")
+    assert codes(refused) == ["core-003"]

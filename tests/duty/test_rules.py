@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.canals import FILES, month_day, utc
+from tests.canals import FILES, FILES_2018, month_day, utc
 from zhuanban.core.calendar import Calendar
 from zhuanban.core.day import beijing, from_iso
 from zhuanban.core.problem import Refused
@@ -28,7 +28,7 @@ FAR = from_iso("2030-01-01")
 
 @pytest.fixture(scope="module")
 def duties():
-    return load(FILES, "stone-canals").duties
+    return {**load(FILES, "a").duties, **load(FILES_2018, "b").duties}
 
 
 def duty_of(text: str) -> Duty:

@@ -99,7 +99,7 @@ def which_report(command: Callable[..., None]) -> Callable[..., None]:
 
 
 REASON = click.option("--reason", required=True, help="理由。")
-PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
+PATH = click.Path(path_type=Path)
 
 
 @duty.command()

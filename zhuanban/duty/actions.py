@@ -14,7 +14,7 @@ from typing import Any
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, day_of, iso
-from zhuanban.core.problem import Refused
+from zhuanban.core.problem import Place, Refused
 from zhuanban.duty import problems as says
 from zhuanban.duty.figures import frozen
 from zhuanban.duty.forms import fill_form
@@ -111,8 +111,11 @@ def fill(
     said["figures"] = [keep(setting.campaign, frozen(setting, item, day, zero, forms), f"{item.number}-数据.txt", user)]
     kept = [keep(setting.campaign, form.workbook, f"{form.title}.xlsx", user) for form in forms if form.workbook]
     for path in files:
-        with path.open("rb") as stream:
-            kept.append(keep(setting.campaign, stream, path.name, user))
+        try:
+            with path.open("rb") as stream:
+                kept.append(keep(setting.campaign, stream, path.name, user))
+        except OSError as why:
+            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
     said["files"] = kept
     return _step(viewer, item, words.FILL, said)
 

@@ -29,4 +29,5 @@ NO_FIELD = Kind("duty-020", "“{field}”写法不对。", "写作 栏目=内�
 TOMORROW = Kind("duty-021", "{day} 还没有到，不能填报到那一天。", "请填写今天或更早的日期。")
 CLOCK_AHEAD = Kind("duty-022", "{until} 还没有到，不能提前提醒。", "请去掉 --until，或填写更早的时刻。")
 NOBODY_TOLD = Kind("duty-023", "“{unit}”没有人担任{posts}，{title}的提醒无人可送。", "请为该单位指定人员。")
+FILE_UNREADABLE = Kind("duty-025", "附件不能读取：{why}。", "请核对路径。")
 NO_FORM_STEP = Kind("duty-024", "“{duty}”没有“{step}”这一步。", "请核对行动包。")
