@@ -37,3 +37,30 @@ class Outgoing(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "address"], name="outgoing_once")]
+
+
+class Alarm(models.Model):
+    """Something that was told at once, until it is no longer so. One open alarm a series."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False)
+    key = models.CharField(max_length=40)  # of the pack's alarm
+    series = models.CharField(max_length=200)  # the record's number, or the words of `per`
+    ledger = models.CharField(max_length=40)
+    number = models.CharField(max_length=80)
+    region = models.CharField(max_length=32)
+    unit = models.CharField(max_length=32, blank=True)
+    says = models.CharField(max_length=200)  # no personal data
+    level = models.BigIntegerField(null=True)  # rises: what the number was before, in units of the last place
+    on_day = models.IntegerField()  # since when it is so
+    at = models.BigIntegerField()
+    over_on = models.IntegerField(null=True)  # since when no longer
+    over_at = models.BigIntegerField(null=True)
+    seen_by = models.CharField(max_length=80, blank=True)  # login of who acknowledged it
+    seen_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "key", "series"], condition=models.Q(over_at=None), name="alarm_open"
+            )
+        ]

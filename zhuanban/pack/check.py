@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
+from zhuanban.pack.check_alarm import check_alarms
 from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
@@ -63,6 +64,7 @@ class _Checker:
         self.draws()
         self.lists()
         check_duties(self)
+        check_alarms(self)
         return self.problems
 
     def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:

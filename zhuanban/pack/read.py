@@ -21,6 +21,7 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.read_alarm import read_alarm
 from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_ledger import read_ledger, read_moves
 from zhuanban.pack.read_table import read_list, read_table
@@ -134,6 +135,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         lists={k: read_list(ledgers, k, each) for k, each in lists},
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         duties=duties,
+        alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
         issued=said.day("issued"),
         overview=said.texts("overview"),
         texts=_texts(said),

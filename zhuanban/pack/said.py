@@ -12,7 +12,7 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.folder import MAX_FILE, MAX_FILES, MAX_TOTAL
 from zhuanban.pack.vocabulary import WORDS
 
-ROOMS = ("pack", "ledgers", "tables", "lists", "duties")  # the files, or folders, of a pack
+ROOMS = ("pack", "ledgers", "tables", "lists", "duties", "alarms")  # the files, or folders, of a pack
 
 YamlPath = tuple[str | int, ...]
 

@@ -276,6 +276,27 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is told at once. Exactly one of `where`, `rises`, `worse` says when.
+
+    `where`: a record fulfils these conditions. `rises`: this number of a record grows. `worse`: this choice of a
+    record is a later option than what `than` says (a field of the record, or LINK.FIELD of the one that it names).
+    """
+
+    key: str
+    title: str
+    ledger: str
+    where: tuple[Condition, ...] = ()
+    rises: str = ""
+    worse: str = ""
+    than: str = ""
+    per: tuple[str, ...] = ()  # records of one series: a good one ends the alarm of a bad one; () = each by itself
+    tell: tuple[str, ...] = ()  # posts
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """When a duty falls due: on days said one by one, or again and again. `minute` of the day; None = the whole day."""
 
@@ -403,6 +424,7 @@ class Pack:
     lists: Mapping[str, WorkList] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     duties: Mapping[str, Duty] = field(default_factory=dict)
+    alarms: Mapping[str, Alarm] = field(default_factory=dict)
     issued: int | None = None  # the day on which the document was issued: nothing falls due before it
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

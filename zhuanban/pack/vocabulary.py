@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "报送单位": ("roster", "where", "each"),
     "逐级提醒": ("after", "to"),
+    "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell"),
     "清单": ("title", "source", "ledger", "where", "missing"),
 }
 
