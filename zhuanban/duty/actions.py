@@ -220,7 +220,7 @@ def _step(viewer: Viewer, item: Item, move: str, said: Mapping[str, Any] | None 
     if move not in ledger.moves:
         raise Refused(says.NO_FORM_STEP.at(duty=item.duty.title, step=move))
     steps = [Step("move", move=move, set=dict(said or {}), reason=reason)]
-    if item.report is None:
+    if not item.state:
         region = viewer.setting.units.nodes[item.unit].region
         place = region if region in viewer.setting.regions else viewer.setting.regions.root
         steps.insert(0, Step("create", move=words.OPEN, region=place, unit=item.unit))
