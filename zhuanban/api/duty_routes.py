@@ -51,7 +51,7 @@ def duties(
 @router.post(
     "/campaigns/{name}/duties/{duty}/reports/{path:number}/fill",
     response={200: FilledOut, **_WRITE},
-    summary="填报",
+    summary="填报一件",
     operation_id="fillReport",
 )
 def fill(request: HttpRequest, name: str, duty: str, number: str, said: FillIn) -> FilledOut:

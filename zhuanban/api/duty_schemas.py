@@ -17,7 +17,7 @@ class ShareOut(Schema):
 
 class CountOut(Schema):
     due: int = Field(title="应报", description="期限已到的；等于按时、迟报、退回、未报之和。")
-    submitted: int = Field(title="已报")
+    submitted: int = Field(title="已报的")
     on_time: int = Field(title="按时")
     late: int = Field(title="迟报")
     missing: int = Field(title="未报的")
@@ -71,7 +71,7 @@ class QuestionOut(Schema):
     asks: str = Field(title="事项")
     assumed: str = Field(title="现按什么办")
     answered: bool = Field(title="是否已答复")
-    answer: str = Field("", title="答复")
+    answer: str = Field("", title="答复内容")
     reason: str = Field("", title="理由")
     by: str = Field("", title="答复人")
     at: str = Field("", title="答复时刻")
@@ -116,7 +116,7 @@ class FileRefIn(Schema):
 class FillIn(Schema):
     model_config = example(as_of="2024-03-20", zero=False, files=[])
     as_of: date | None = Field(None, title="数据截止日", description="不填为今天。")
-    zero: bool = Field(False, title="零报告")
+    zero: bool = Field(False, title="是否零报告")
     files: list[FileRefIn] = Field(default_factory=list, title="附件列表", description="先上传。", max_length=50)
     fields: dict[str, str] = Field(default_factory=dict, title="其他栏目", description="键 → 内容。")
 
@@ -156,7 +156,7 @@ class ChangesSinceOut(Schema):
 
 
 class SentOut(Schema):
-    channel: str = Field(title="渠道")
+    channel: str = Field(title="外发渠道")
     at: str | None = Field(title="发出时刻")
     tries: int = Field(title="试过几次")
     failure: str = Field(title="没有发出的原因")

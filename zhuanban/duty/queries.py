@@ -345,12 +345,6 @@ def answers(setting: Setting, at: int) -> dict[tuple[str, str], Mapping[str, Any
     return found
 
 
-def addressee(setting: Setting, duty: Duty, at: int) -> str:
-    """To whom a duty is reported, as printed or as answered."""
-    said = answers(setting, at).get((duty.key, "to"), {})
-    return str(said.get("to") or duty.to)
-
-
 def _questions(duty: Duty, answered: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[Question]:
     for word in duty.assumed:
         said = answered.get((duty.key, word))
