@@ -59,6 +59,9 @@ FOREIGN: dict[str, list[str]] = {
     f"{C}/tables/{{table}}/export.csv": ["", f"?region={EAST}", "?region=411300"],
     f"{C}/tables/{{table}}/export.xlsx": [f"?region={EAST}"],
     f"{C}/lists/{{key}}": ["", f"?region={EAST}"],
+    f"{C}/duties": ["", "?as_of=2024-03-01", "?duty=none"],
+    f"{C}/duties/{{duty}}/reports/{{number}}/changes": [""],
+    f"{C}/messages": [""],
     f"{C}/inbox": ["", "?settled=true", "?after=0"],
     f"{C}/inbox/{{item}}": [""],
 }  # fmt: skip
@@ -85,7 +88,7 @@ def filled(template: str) -> str:
     item = Waiting.objects.get(change_id="w-east").pk
     words = {
         "name": "lamps", "ledger": "lamps", "number": EAST_LAMP, "table": "progress", "key": "none", "item": item,
-        "sha256": SHA,
+        "sha256": SHA, "duty": "none",
     }  # fmt: skip
     return template.format(**words)
 

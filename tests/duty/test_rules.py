@@ -11,14 +11,14 @@ from zhuanban.core.problem import Refused
 from zhuanban.duty.rules import (
     Due,
     Item,
-    Report,
     dues,
     escalation_at,
     length,
     light_of,
     limit_of,
     reminder_at,
-    status_of,
+    said_of,
+    slots_of,
 )
 from zhuanban.pack.read import load, read_files
 from zhuanban.pack.values import Duty
@@ -89,16 +89,18 @@ def test_a_year_without_a_calendar_ends_the_dates_and_says_so():
 # On time, late
 
 
-def report(received: str, state: str = "已报送", last: str = "") -> Report:
-    text = received.replace(" ", "T") + "+08:00"
-    return Report(state, text, last or text, False, 0, False)
-
-
-def item(duty: Duty, day: str, got: Report | None, at: str, issued: str | None = None) -> Item:
+def item(
+    duty: Duty, day: str, received: str | None, at: str, *, state: str = "已报送", zero: bool = False, issued: str = ""
+) -> Item:
     limit = limit_of(from_iso(day), duty.rhythm.minute)
     due = Due(day, from_iso(day), from_iso(day), limit, beijing(limit * 1_000_000))
-    issue = from_iso(issued) if issued else None
-    return Item(duty, due, "U", "U-1", "", got, limit, status_of(got, due, limit, issue, utc(at)))
+    data = (
+        {} if received is None else {"received": f"{received.replace(' ', 'T')}+08:00", "zero": "是" if zero else "否"}
+    )
+    state = "" if received is None else state
+    said = said_of(duty, "U-1", state, data)
+    (slot,) = slots_of(due, [said], from_iso(issued) if issued else None, utc(at))
+    return Item(duty, due, "U", "U-1", "", state, data, limit, slot)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def item(duty: Duty, day: str, got: Report | None, at: str, issued: str | None =
     ],
 )
 def test_noon_is_counted_by_the_second(duties, received, late, said):
-    found = item(duties["weekly_street"], "2021-10-21", report(received), "2021-10-25 00:00:00")
+    found = item(duties["weekly_street"], "2021-10-21", received, "2021-10-25 00:00:00")
     assert (found.late_s, found.late_text, found.status) == (late, said, "submitted")
 
 
@@ -125,12 +127,12 @@ def test_noon_is_counted_by_the_second(duties, received, late, said):
     ],
 )
 def test_a_day_without_a_clock_counts_to_midnight(duties, received, said):
-    assert item(duties["monthly"], "2018-05-22", report(received), "2018-06-01").late_text == said
+    assert item(duties["monthly"], "2018-05-22", received, "2018-06-01").late_text == said
 
 
 def test_sent_on_the_monday_after_a_sunday(duties):
     """07-22 is a Sunday and stays; sent Mon 07-23 is late 1 day."""
-    assert item(duties["monthly"], "2018-07-22", report("2018-07-23 09:00:00"), "2018-08-01").late_text == "迟1天"
+    assert item(duties["monthly"], "2018-07-22", "2018-07-23 09:00:00", "2018-08-01").late_text == "迟1天"
 
 
 @pytest.mark.parametrize(
@@ -149,17 +151,16 @@ def test_the_light_of_what_did_not_come(duties, at, status, light):
 
 def test_zero_blank_and_missing_have_three_colours(duties):
     at = "2021-10-25 00:00:00"
-    zero = report("2021-10-21 10:00:00")._replace(zero=True)
-    nothing = item(duties["weekly_street"], "2021-10-28", None, at)
+    weekly, week = duties["weekly_street"], "2021-10-21"
     assert [
         light_of(each, utc(at))
         for each in (
-            item(duties["weekly_street"], "2021-10-21", report("2021-10-21 10:00:00"), at),
-            item(duties["weekly_street"], "2021-10-21", zero, at),
-            nothing,
-            item(duties["weekly_street"], "2021-10-21", None, at),
-            item(duties["weekly_street"], "2021-10-21", report("2021-10-21 13:00:00"), at),
-            item(duties["weekly_street"], "2021-10-21", report("2021-10-21 10:00:00", "已退回"), at),
+            item(weekly, week, "2021-10-21 10:00:00", at),
+            item(weekly, week, "2021-10-21 10:00:00", at, zero=True),
+            item(weekly, "2021-10-28", None, at),
+            item(weekly, week, None, at),
+            item(weekly, week, "2021-10-21 13:00:00", at),
+            item(weekly, week, "2021-10-21 10:00:00", at, state="已退回"),
         )
     ] == ["green", "blue", "grey", "red", "yellow", "red"]
 
@@ -173,8 +174,7 @@ def test_zero_blank_and_missing_have_three_colours(duties):
     ],
 )
 def test_a_deadline_before_the_document_makes_nobody_late(duties, received, status):
-    got = None if received is None else report(received)
-    assert item(duties["contacts"], "2021-08-31", got, "2021-09-10", issued="2021-09-02").status == status
+    assert item(duties["contacts"], "2021-08-31", received, "2021-09-10", issued="2021-09-02").status == status
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.canals import clerk, found, office, reviewer, roster, time, utc
+from zhuanban.cli.duties import tick_all
 from zhuanban.core.day import from_iso
 from zhuanban.duty import actions as do
 from zhuanban.duty.actions import Target
 from zhuanban.duty.tick import tick
+from zhuanban.notify import actions as sending
 from zhuanban.notify.models import Message
 from zhuanban.people.actions import give_post
 from zhuanban.people.models import Campaign, Holding, User
@@ -99,6 +103,27 @@ def test_an_extended_deadline_is_reminded_of_anew(people: Campaign) -> None:
         do.grant_extension(reviewer(people), WEEK, "同意")
     assert told(people, "2021-10-21 12:01:00") == []
     assert told(people, "2021-10-25 09:00:00") == [("wang", "报送提醒")]
+
+
+def test_the_round_of_every_minute_leaves_demonstrations_alone(
+    people: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    went: list[str] = []
+
+    def post(address: str, text: str) -> str:
+        went.append(text)
+        return ""
+
+    monkeypatch.setattr(sending, "by_apprise", post)
+    (tmp_path / "channels.csv").write_text("账号,地址\nwang,json://127.0.0.1:9/wang\n", "utf-8")
+    with time("2021-10-20 09:00"):
+        tick_all()
+        assert went == []
+        people.demo_clock = False
+        people.save()
+        tick_all()
+        tick_all()
+    assert [text[:6] for text in went] == ["【逾期未报】", "【报送提醒】"]  # the survey of 10-05, and the week's
 
 
 def test_a_message_names_no_person(people: Campaign) -> None:

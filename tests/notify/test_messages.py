@@ -107,9 +107,9 @@ def test_a_message_is_its_readers_own(campaign: Campaign, li: User) -> None:
     (message,) = said(campaign, li)
     wang = User.objects.create_user("wang")
     with pytest.raises(Refused):
-        mark_read(campaign, wang, message.pk, NOON + 1)
-    mark_read(campaign, li, message.pk, NOON + 1_000_000)
-    mark_read(campaign, li, message.pk, NOON + 9_000_000)
+        mark_read(campaign, wang.pk, message.pk, NOON + 1)
+    mark_read(campaign, li.pk, message.pk, NOON + 1_000_000)
+    mark_read(campaign, li.pk, message.pk, NOON + 9_000_000)
     assert list(messages_of(campaign, wang.pk)) == []
     (mine,) = messages_of(campaign, li.pk)
     shown = message_json(mine)

@@ -224,7 +224,7 @@ def test_read_aloud(pack):
     文件没有印、待确认的：截止、收件单位。
 """
     )
-    assert "印发：2021年9月2日" in said
+    assert "发文：2021年9月2日" in said
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,10 @@ def step(work: Callable[..., Outcome]) -> Callable[..., None]:
         viewer, target = viewer_of(campaign, login), Target(duty_name, unit, period, record)
         outcome = work(viewer, target, **asked)
         item = do.find(viewer, target)
-        state = item.report.state if item.report is not None else ""
         if as_json:
-            out({"number": outcome.number, "version": outcome.version, "state": state, "status": item.status})
+            out({"number": outcome.number, "version": outcome.version, "state": item.state, "status": item.status})
         else:
-            click.echo(f"{item.duty.title} {item.due.period} {viewer.setting.units.name(item.unit)}：{state}。")
+            click.echo(f"{item.duty.title} {item.due.period} {viewer.setting.units.name(item.unit)}：{item.state}。")
 
     return which_report(run)
 

@@ -23,6 +23,7 @@ from zhuanban.duty.rules import Item, before_issue, limit_of
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import submit, try_out
+from zhuanban.ledger.problems import NOT_THERE
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack import duty_ledger as words
 from zhuanban.pack.say_duty import say_assumed
@@ -41,8 +42,10 @@ class Target:
     record: str = ""  # where every record of a ledger asks for its own report
 
 
-def find(viewer: Viewer, target: Target) -> Item:
+def find(viewer: Viewer, target: Target | Item) -> Item:
     """What the target owes, due or coming. Raises Refused with every word that names nothing."""
+    if isinstance(target, Item):
+        return target
     duty = duty_named(viewer, target.duty)
     now = clock.now() // 1_000_000
     owed = board(viewer, now, duty.key, YEARS_AHEAD).items
@@ -62,6 +65,16 @@ def find(viewer: Viewer, target: Target) -> Item:
     raise Refused(says.NOT_OWED.at(unit=target.unit, duty=duty.title, period=f" {target.period} ", hint=advice))
 
 
+def find_numbered(viewer: Viewer, duty: str, number: str) -> Item:
+    """What is owed under this number. Raises Refused; absent and out of reach look the same."""
+    asked = duty_named(viewer, duty)
+    now = clock.now() // 1_000_000
+    for item in board(viewer, now, asked.key, YEARS_AHEAD).items:
+        if item.number == number:
+            return item
+    raise Refused(NOT_THERE.at(Place(record=number)))
+
+
 def duty_named(viewer: Viewer, name: str) -> Duty:
     """The duty of that key or title. Raises Refused."""
     duties = viewer.setting.pack.duties
@@ -76,14 +89,17 @@ def duty_named(viewer: Viewer, name: str) -> Duty:
 
 def fill(
     viewer: Viewer,
-    target: Target,
+    target: Target | Item,
     *,
     day: int | None = None,
     zero: bool = False,
     files: Sequence[Path] = (),
+    kept: Sequence[Mapping[str, str]] = (),
     fields: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Fill a report from the ledgers as of a day (default today) and freeze its figures; or say that there is nothing.
+
+    `files` are brought with it; `kept` were brought before (`{"sha256", "name"}`).
 
     Filling again, before it is sent or after it was returned, replaces the figures and voids the signature.
     """
@@ -102,25 +118,26 @@ def fill(
         wrong.append(says.NOT_NOTHING.at(day=iso(day), n=rows, forms=named))
     elif duty.forms and duty.zero and not zero and not rows:
         wrong.append(says.NOTHING_TO_REPORT.at(day=iso(day)))
-    elif not duty.forms and not zero and not files:
+    elif not duty.forms and not zero and not files and not kept:
         wrong.append(says.FILE_NEEDED.at(duty=duty.title))
     if wrong:
         raise Refused(wrong)
     said: dict[str, Any] = {**(fields or {}), "as_of": iso(day), "zero": "是" if zero else "否"}
     user = viewer.actor.user_id
     said["figures"] = [keep(setting.campaign, frozen(setting, item, day, zero, forms), f"{item.number}-数据.txt", user)]
-    kept = [keep(setting.campaign, form.workbook, f"{form.title}.xlsx", user) for form in forms if form.workbook]
+    attached: list[Mapping[str, str]] = list(kept)
+    attached += [keep(setting.campaign, form.workbook, f"{form.title}.xlsx", user) for form in forms if form.workbook]
     for path in files:
         try:
             with path.open("rb") as stream:
-                kept.append(keep(setting.campaign, stream, path.name, user))
+                attached.append(keep(setting.campaign, stream, path.name, user))
         except OSError as why:
             raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
-    said["files"] = kept
+    said["files"] = attached
     return _step(viewer, item, words.FILL, said)
 
 
-def sign(viewer: Viewer, target: Target, signer: str = "") -> Outcome:
+def sign(viewer: Viewer, target: Target | Item, signer: str = "") -> Outcome:
     """Sign by the acting person's own name; at the machine itself the name is said."""
     name = signer if viewer.actor.operator else (viewer.actor.title or viewer.actor.login)
     if not name:
@@ -128,22 +145,22 @@ def sign(viewer: Viewer, target: Target, signer: str = "") -> Outcome:
     return _step(viewer, find(viewer, target), words.SIGN, {"signer": name})
 
 
-def send(viewer: Viewer, target: Target, receipt: str = "") -> Outcome:
+def send(viewer: Viewer, target: Target | Item, receipt: str = "") -> Outcome:
     """Send. Where another office's channel carries it, with that channel's receipt."""
     return _step(viewer, find(viewer, target), words.SEND, {words.receipt(0): receipt} if receipt else {})
 
 
-def send_back(viewer: Viewer, target: Target, reason: str) -> Outcome:
+def send_back(viewer: Viewer, target: Target | Item, reason: str) -> Outcome:
     """Return a report with the reason."""
     return _step(viewer, find(viewer, target), words.RETURN, reason=reason)
 
 
-def take(viewer: Viewer, target: Target) -> Outcome:
+def take(viewer: Viewer, target: Target | Item) -> Outcome:
     """Accept a report: its figures stay as they are, whatever happens to the ledgers."""
     return _step(viewer, find(viewer, target), words.TAKE)
 
 
-def deliver(viewer: Viewer, target: Target, to: str, receipt: str) -> Outcome:
+def deliver(viewer: Viewer, target: Target | Item, to: str, receipt: str) -> Outcome:
     """Enter the receipt of one addressee."""
     item = find(viewer, target)
     everyone = words.addressees(item.duty)
@@ -152,7 +169,7 @@ def deliver(viewer: Viewer, target: Target, to: str, receipt: str) -> Outcome:
     return _step(viewer, item, words.DELIVER, {words.receipt(everyone.index(to)): receipt})
 
 
-def ask_extension(viewer: Viewer, target: Target, until: int, reason: str) -> Outcome:
+def ask_extension(viewer: Viewer, target: Target | Item, until: int, reason: str) -> Outcome:
     """Ask for a later deadline, before the present one has passed."""
     item = find(viewer, target)
     if clock.now() // 1_000_000 > item.limit:
@@ -161,7 +178,7 @@ def ask_extension(viewer: Viewer, target: Target, until: int, reason: str) -> Ou
     return _step(viewer, item, words.ASK, {"wanted_due": iso(until)}, reason)
 
 
-def grant_extension(viewer: Viewer, target: Target, reason: str, until: int | None = None) -> Outcome:
+def grant_extension(viewer: Viewer, target: Target | Item, reason: str, until: int | None = None) -> Outcome:
     """Approve what was asked for, or another later day."""
     item = find(viewer, target)
     wanted = _asked(viewer, item)
@@ -171,14 +188,14 @@ def grant_extension(viewer: Viewer, target: Target, reason: str, until: int | No
     return _step(viewer, item, words.GRANT, {"granted_due": day}, reason)
 
 
-def refuse_extension(viewer: Viewer, target: Target, reason: str) -> Outcome:
+def refuse_extension(viewer: Viewer, target: Target | Item, reason: str) -> Outcome:
     """Do not approve: the deadline stays."""
     item = find(viewer, target)
     _asked(viewer, item)
     return _step(viewer, item, words.REFUSE, reason=reason)
 
 
-def make_up(viewer: Viewer, target: Target, until: int, reason: str) -> Outcome:
+def make_up(viewer: Viewer, target: Target | Item, until: int, reason: str) -> Outcome:
     """Set a make-up date where the printed deadline lay before the document; both stay visible."""
     item = find(viewer, target)
     if not before_issue(item.due, viewer.setting.pack.issued):
@@ -220,7 +237,7 @@ def _step(viewer: Viewer, item: Item, move: str, said: Mapping[str, Any] | None 
     if move not in ledger.moves:
         raise Refused(says.NO_FORM_STEP.at(duty=item.duty.title, step=move))
     steps = [Step("move", move=move, set=dict(said or {}), reason=reason)]
-    if item.report is None:
+    if not item.state:
         region = viewer.setting.units.nodes[item.unit].region
         place = region if region in viewer.setting.regions else viewer.setting.regions.root
         steps.insert(0, Step("create", move=words.OPEN, region=place, unit=item.unit))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db.models import Max
 
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import from_iso, iso
@@ -34,7 +33,7 @@ class Frozen:
 
 def frozen(setting: Setting, item: Item, day: int, zero: bool, forms: Sequence[Filled]) -> bytes:
     """The figures as canonical JSON: kept as evidence, printed again years later to the letter."""
-    last = Event.objects.filter(campaign=setting.campaign).aggregate(last=Max("pk"))["last"]
+    last = Event.objects.filter(campaign=setting.campaign).order_by("-pk").values_list("pk", flat=True).first()
     return canonical(
         {
             "duty": item.duty.key,

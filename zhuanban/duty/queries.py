@@ -5,8 +5,8 @@ Expected and actual are taken from the same list: what was owed by that instant,
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,29 @@ from zhuanban.core.problem import Problem, Refused
 from zhuanban.core.ratio import Ratio
 from zhuanban.duty import problems as says
 from zhuanban.duty.rules import (
-    BEFORE_ISSUE,
-    MISSING,
-    RETURNED,
+    ACCEPTED,
+    ASIDE,
+    CLASS,
+    COMING,
+    JUDGED,
+    LATE,
+    NOT_THERE,
+    ON_TIME,
+    SENT_BACK,
+    UNDELIVERED,
+    UNSAID,
+    ZERO,
     Due,
     Item,
-    Report,
     day_of_s,
     dues,
     known_at,
     limit_in_force,
-    report_of,
+    moved_to,
+    receipts_asked,
+    said_of,
+    slots_of,
     snapshot_of,
-    status_of,
 )
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
@@ -60,11 +70,10 @@ def calendar() -> Calendar:
     return Calendar(table)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many, of what was owed by an instant. `due` = on_time + late + returned + missing."""
 
-    due: int = 0
     on_time: int = 0
     late: int = 0
     returned: int = 0
@@ -75,9 +84,35 @@ class Count:
     coming: int = 0  # not owed yet
     before_issue: int = 0
 
+    @classmethod
+    def of(cls, slots: Mapping[int, int]) -> Count:
+        """From how often each slot occurs."""
+        classes = [0] * 6
+        zero = accepted = undelivered = 0
+        for slot, n in slots.items():
+            classes[slot & CLASS] += n
+            zero += n if slot & ZERO else 0
+            accepted += n if slot & ACCEPTED else 0
+            undelivered += n if slot & UNDELIVERED else 0
+        return cls(
+            on_time=classes[ON_TIME],
+            late=classes[LATE],
+            returned=classes[SENT_BACK],
+            missing=classes[NOT_THERE],
+            zero=zero,
+            accepted=accepted,
+            undelivered=undelivered,
+            coming=classes[COMING],
+            before_issue=classes[ASIDE],
+        )
+
     @property
     def submitted(self) -> int:
         return self.on_time + self.late
+
+    @property
+    def due(self) -> int:
+        return self.submitted + self.returned + self.missing
 
     @property
     def completeness(self) -> Ratio:
@@ -86,32 +121,6 @@ class Count:
     @property
     def timeliness(self) -> Ratio:
         return Ratio(self.on_time, self.due)
-
-    def add(self, item: Item, at: int) -> None:
-        """Count one more."""
-        status = item.status
-        if status == BEFORE_ISSUE:
-            self.before_issue += 1
-        elif item.limit > at:
-            self.coming += 1
-        else:
-            self.due += 1
-            if status == MISSING:
-                self.missing += 1
-                return
-            if status == RETURNED:
-                self.returned += 1
-                return
-            report = item.report
-            assert report is not None
-            if item.late_s:
-                self.late += 1
-            else:
-                self.on_time += 1
-            self.zero += report.zero
-            self.accepted += report.state == words.TAKEN
-            if item.duty.copies:
-                self.undelivered += bool(item.undelivered())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +136,56 @@ class Question:
     at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One date of a duty: who owes it, and under what each is counted. A year of 500 units has 26,000 of them, so
+    that `Item`s are made only for those who look at them one by one."""
+
+    duty: Duty
+    due: Due
+    owed: Sequence[tuple[str, str, str]]  # (unit, number, record)
+    slots: Sequence[int]
+    reports: Reports
+    limits: Mapping[str, int]  # number → deadline, where it is not the date's own
+
+    def items(self) -> Iterator[Item]:
+        data_of = self.reports.data
+        for (unit, number, about), slot in zip(self.owed, self.slots, strict=True):
+            state, data = data_of.get(number, ("", {}))
+            limit = self.limits.get(number, self.due.limit)
+            yield Item(self.duty, self.due, unit, number, about, state, data, limit, slot)
+
+
 @dataclass(slots=True)
 class Board:
     """Everything that is owed as of an instant (`at`, UTC seconds), as far as the viewer may see it."""
 
     setting: Setting
     at: int
-    items: list[Item] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def count(self, items: Iterable[Item] | None = None) -> Count:
-        total = Count()
-        for item in self.items if items is None else items:
-            total.add(item, self.at)
-        return total
+    @property
+    def items(self) -> list[Item]:
+        """What is owed, one by one: by duty, date, unit."""
+        return [item for column in self.columns for item in column.items()]
+
+    def count(self) -> Count:
+        """Counts of everything."""
+        return Count.of(Counter(slot for column in self.columns for slot in column.slots))
 
     def by_unit(self) -> dict[str, Count]:
         """Unit code → counts over all duties."""
-        found: dict[str, Count] = defaultdict(Count)
-        for item in self.items:
-            found[item.unit].add(item, self.at)
-        return found
+        held: dict[str, list[int]] = defaultdict(list)
+        for column in self.columns:
+            for (unit, _, _), slot in zip(column.owed, column.slots, strict=True):
+                held[unit].append(slot)
+        return {unit: Count.of(Counter(slots)) for unit, slots in held.items()}
 
     def by_period(self) -> dict[tuple[str, str], Count]:
-        """(duty, period) → counts over all units."""
-        found: dict[tuple[str, str], Count] = defaultdict(Count)
-        for item in self.items:
-            found[(item.duty.key, item.due.period)].add(item, self.at)
-        return found
+        """(duty, period) → counts over all units; dates that nobody owes are left out."""
+        return {(c.duty.key, c.due.period): Count.of(Counter(c.slots)) for c in self.columns if c.owed}
 
 
 def board(viewer: Viewer, at: int, duty: str = "", ahead: int = AHEAD) -> Board:
@@ -165,28 +195,26 @@ def board(viewer: Viewer, at: int, duty: str = "", ahead: int = AHEAD) -> Board:
     """
     setting = viewer.setting
     found = Board(setting, at)
-    known = calendar()
-    answered = answers(setting, at)
-    reach, units = viewer.reaches(), setting.units.nodes
+    days, answered, issued = calendar(), answers(setting, at), setting.pack.issued
+    reach = viewer.reaches()
+    seen = {code for code, node in setting.units.nodes.items() if reach.covers(node.region, code)}
     for each in setting.pack.duties.values():
         if duty and each.key != duty:
             continue
         found.questions += _questions(each, answered)
         end = answered.get((each.key, "until"), {}).get("until")
-        dates, problems = dues(each, known, day_of_s(at) + ahead, from_iso(end) if end else None)
-        reports, decided = _reports(setting, each, at)
-        owed = Owed(setting, each)
-        issued = setting.pack.issued
+        dates, problems = dues(each, days, day_of_s(at) + ahead, from_iso(end) if end else None)
+        reports, owed = Reports(setting, each, at), Owed(setting, each)
         for due in dates:
-            for unit, number, about in owed.on(due):
-                if not reach.covers(units[unit].region, unit):
-                    continue
-                report = reports.get(number)
-                limit = due.limit
-                if report is not None and report.moved:
-                    limit = limit_in_force(each, due, decided[number], issued)
-                status = status_of(report, due, limit, issued, at)
-                found.items.append(Item(each, due, unit, number, about, report, limit, status))
+            mine = [one for one in owed.on(due) if one[0] in seen]
+            rows = [reports.said.get(number, UNSAID) for _, number, _ in mine]
+            slots, limits = slots_of(due, rows, issued, at), {}
+            for i, (_, number, _) in enumerate(mine if reports.moved else ()):
+                limit = limit_in_force(each, due, reports.moved.get(number, ()), issued)
+                if limit != due.limit:
+                    limits[number] = limit
+                    slots[i] = slots_of(moved_to(due, limit), [rows[i]], issued, at)[0]
+            found.columns.append(Column(each, due, mine, slots, reports, limits))
         found.problems += [*problems, *owed.problems]
     return found
 
@@ -198,31 +226,32 @@ class Owed:
         self.setting = setting
         self.duty = duty
         self.problems: list[Problem] = []
-        self._named: list[list[str]] = []  # for each name of the pack, the codes that bear it
+        # For each name of the pack, the units that bear it: code, from, to.
+        self._named: list[list[tuple[str, int, int]]] = []
         self._roster: list[tuple[str, list[tuple[int, Snapshot]]]] = []
         if duty.owing.ledger:
             self._roster = _lines(setting, duty.owing.ledger)
             self._holds = compile_conditions(duty.owing.where, setting.pack.ledgers[duty.owing.ledger])
             return
-        bearers: dict[str, list[str]] = defaultdict(list)
+        bearers: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         for code, node in setting.units.nodes.items():
             for word in {node.name, node.short} - {""}:
-                bearers[word].append(code)
+                bearers[word].append((code, node.from_day, node.to_day))
         for name in duty.owing.names:
             if name not in bearers:
                 self.problems.append(says.UNIT_UNKNOWN.at(duty.at, duty=duty.title, unit=name))
             self._named.append(bearers.get(name, []))
 
-    def on(self, due: Due) -> Iterator[tuple[str, str, str]]:
+    def on(self, due: Due) -> Iterable[tuple[str, str, str]]:
         """(unit code, number of its report, record that asks for it or "") on a due day, each number once."""
+        if self.duty.owing.ledger:
+            return self._by_roster(due)
+        day, period = due.day, due.period
+        in_use = (next((code for code, first, end in each if first <= day < end), "") for each in self._named)
+        return [(code, f"{code}-{period}", "") for code in in_use if code]
+
+    def _by_roster(self, due: Due) -> Iterator[tuple[str, str, str]]:
         day, period, nodes = due.day, due.period, self.setting.units.nodes
-        if not self.duty.owing.ledger:
-            for codes in self._named:
-                for code in codes:
-                    if nodes[code].in_use(day):
-                        yield code, f"{code}-{period}", ""
-                        break
-            return
         seen: set[str] = set()
         for number, line in self._roster:
             now = next((snapshot for start, snapshot in reversed(line) if start <= day), None)
@@ -244,38 +273,56 @@ def _lines(setting: Setting, ledger: str) -> list[tuple[str, list[tuple[int, Sna
     return [(number, timeline(facts[pk])) for pk, number in numbers.items()]
 
 
-def _reports(setting: Setting, duty: Duty, at: int) -> tuple[dict[str, Report], dict[str, list[Fact]]]:
-    """Number → report as the server knew it at an instant (seconds), and the facts of those that need them.
+class Reports:
+    """A duty's reports as the server knew them at an instant (seconds).
 
-    A record that did not change since is read from its row; only of the others the events are looked at.
+    A record that did not change since is read from its row; only of the others, and of those whose deadline was
+    spoken of, the events are looked at. `said`: number → what counts depend on; `moved`: number → the facts of those
+    whose deadline was spoken of.
     """
-    until = at * 1_000_000 + 999_999
-    reports: dict[str, Report] = {}
-    decided: dict[str, list[Fact]] = {}
-    ask: dict[int, str] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id, number, state, withdrawn, last_at, CAST(data AS TEXT) FROM ledger_record
-               WHERE campaign_id = %s AND ledger = %s""",
-            [setting.campaign.pk, duty.ledger],
-        )
-        for pk, number, state, withdrawn, last_at, data in cursor.fetchall():
-            if last_at > until:
-                ask[pk] = number
-            elif not withdrawn:
-                report = reports[number] = report_of(state, orjson.loads(data))
-                if report.moved:
-                    ask[pk] = number
-    for pk, facts in facts_of(ask).items():
-        known = known_at(facts, until)
-        now = snapshot_of(known)
-        number = ask[pk]
-        if now is None or now.withdrawn:
-            reports.pop(number, None)
-            continue
-        reports[number] = report_of(now.state, now.data)
-        decided[number] = known
-    return reports, decided
+
+    def __init__(self, setting: Setting, duty: Duty, at: int) -> None:
+        self.duty = duty
+        until = at * 1_000_000 + 999_999
+        mine = "FROM ledger_record WHERE campaign_id = %s AND ledger = %s"
+        self._which: list[Any] = [setting.campaign.pk, duty.ledger, until]
+        self._unchanged = f"{mine} AND last_at <= %s AND NOT withdrawn"
+        missing = " OR ".join(f"data ->> '{words.receipt(i)}' IS NULL" for i in receipts_asked(duty))
+        undelivered = f"CASE WHEN {missing} THEN 1 ELSE 0 END" if missing else "0"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT number, state, COALESCE(data ->> '{JUDGED[duty.counts]}', ''),
+                    COALESCE(data ->> 'zero', ''), {undelivered} {self._unchanged}""",
+                self._which,
+            )
+            self.said: dict[str, tuple[str, str, str, str, int]] = {row[0]: row for row in cursor.fetchall()}
+            cursor.execute(
+                f"SELECT id, number {mine} AND (last_at > %s OR CAST(data AS TEXT) LIKE '%%_due\"%%')", self._which
+            )
+            numbers: dict[int, str] = dict(cursor.fetchall())
+        self.moved: dict[str, list[Fact]] = {}
+        self._later: dict[str, Snapshot] = {}
+        for pk, facts in facts_of(numbers).items():
+            number, known = numbers[pk], known_at(facts, until)
+            now = snapshot_of(known)
+            if now is None or now.withdrawn:
+                continue
+            if any(fact.body.get("move") in (words.GRANT, words.MAKE_UP) for fact in known):
+                self.moved[number] = known
+            if number not in self.said:
+                self._later[number] = now
+                self.said[number] = said_of(duty, number, now.state, now.data)
+        self._data: dict[str, tuple[str, Mapping[str, Any]]] | None = None
+
+    @property
+    def data(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """Number → state and data of the record, for those who look at reports one by one."""
+        if self._data is None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT number, state, CAST(data AS TEXT) {self._unchanged}", self._which)
+                self._data = {number: (state, orjson.loads(text)) for number, state, text in cursor.fetchall()}
+            self._data |= {number: (now.state, now.data) for number, now in self._later.items()}
+        return self._data
 
 
 # Answers to what the document does not print -------------------------------------------------------------------------
@@ -296,12 +343,6 @@ def answers(setting: Setting, at: int) -> dict[tuple[str, str], Mapping[str, Any
         said = {**now.data, "reason": last.body.get("reason", ""), "by": last.actor, "at": last.at}
         found[(now.data["duty"], now.data["word"])] = said
     return found
-
-
-def addressee(setting: Setting, duty: Duty, at: int) -> str:
-    """To whom a duty is reported, as printed or as answered."""
-    said = answers(setting, at).get((duty.key, "to"), {})
-    return str(said.get("to") or duty.to)
 
 
 def _questions(duty: Duty, answered: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[Question]:

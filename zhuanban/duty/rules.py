@@ -23,6 +23,11 @@ MIDNIGHT = 8 * 3600  # of Beijing, before that of UTC
 BEFORE_ISSUE = "before_issue"  # due before the document was issued: makes nobody late
 OPEN, MISSING, SENT, TAKEN, RETURNED = "open", "missing", "submitted", "accepted", "returned"
 
+# Under what it is counted: one class, and marks of those that stand. Numbers, since a year of 500 units has 26,000.
+COMING, ASIDE, NOT_THERE, SENT_BACK, ON_TIME, LATE = range(6)
+CLASS = 7
+ZERO, ACCEPTED, UNDELIVERED = 8, 16, 32
+
 GREEN, BLUE, YELLOW, RED, GREY = "green", "blue", "yellow", "red", "grey"
 
 
@@ -36,40 +41,42 @@ class Due(NamedTuple):
     limit_at: str
 
 
-class Report(NamedTuple):
-    """What a record says of a report. `received` and `received_last`: ISO 8601, +08:00, "" where it was never sent."""
-
-    state: str
-    received: str
-    received_last: str
-    zero: bool
-    receipts: int  # bit i: the i-th addressee's receipt is there
-    moved: bool  # its deadline was spoken of: see `limit_in_force`
-
-    @property
-    def stands(self) -> bool:
-        """Sent, and not returned since."""
-        return self.state in (words.SENT, words.TAKEN)
-
-
 class Item(NamedTuple):
-    """One thing that is owed: a duty, a date, a unit (and where each record asks for a report, the record)."""
+    """One thing that is owed: a duty, a date, a unit (and where each record asks for a report, the record).
+
+    `state` and `data` are those of the report's record ("" and nothing where there is none), `limit` the deadline in
+    force, `slot` its class and marks.
+    """
 
     duty: Duty
     due: Due
     unit: str
     number: str
     about: str
-    report: Report | None
-    limit: int  # in force: extended, or made up for
-    status: str
+    state: str
+    data: Mapping[str, Any]
+    limit: int
+    slot: int
+
+    @property
+    def status(self) -> str:
+        """before_issue, open, missing, submitted, accepted or returned."""
+        if self.slot & CLASS == ASIDE:
+            return BEFORE_ISSUE
+        if self.state in STANDS:
+            return TAKEN if self.state == words.TAKEN else SENT
+        if "received" in self.data:
+            return RETURNED
+        return MISSING if self.slot & CLASS == NOT_THERE else OPEN
 
     @property
     def received(self) -> str:
-        """The sending that is judged; "" where there is none."""
-        if self.report is None:
-            return ""
-        return self.report.received if self.duty.counts == "first" else self.report.received_last
+        """The sending that is judged, ISO 8601; "" where there is none."""
+        return str(self.data.get(JUDGED[self.duty.counts], ""))
+
+    @property
+    def zero(self) -> bool:
+        return self.data.get("zero") == "是"
 
     @property
     def late_s(self) -> int:
@@ -87,12 +94,19 @@ class Item(NamedTuple):
 
     def undelivered(self) -> list[str]:
         """Addressees whose receipt is missing, by name; none where receipts are not asked for."""
-        duty, report = self.duty, self.report
-        if not duty.copies or report is None or not report.stands:
+        if self.state not in STANDS:
             return []
-        first = 0 if duty.via else 1  # without a channel of another office the sending itself reaches the main one
-        everyone = words.addressees(duty)
-        return [everyone[i] for i in range(first, len(everyone)) if not report.receipts >> i & 1]
+        everyone = words.addressees(self.duty)
+        return [everyone[i] for i in receipts_asked(self.duty) if words.receipt(i) not in self.data]
+
+
+STANDS = frozenset((words.SENT, words.TAKEN))  # sent, and not returned since
+JUDGED = {"first": "received", "last": "received_last"}
+
+
+def receipts_asked(duty: Duty) -> range:
+    """Which addressees' receipts make a report complete: without another office's channel, the main one has it."""
+    return range(0 if duty.via else 1, 1 + len(duty.copies)) if duty.copies else range(0)
 
 
 def limit_of(day: int, minute: int | None) -> int:
@@ -144,6 +158,11 @@ def due_of(duty: Duty, period: str, printed: int, day: int) -> Due:
     return Due(period, printed, day, limit, beijing(limit * 1_000_000))
 
 
+def moved_to(due: Due, limit: int) -> Due:
+    """The same date with another deadline: what was due before the document is so no more."""
+    return due._replace(limit=limit, limit_at=beijing(limit * 1_000_000), day=max(due.day, day_of_s(limit)))
+
+
 def _printed(duty: Duty, calendar: Calendar, last: int) -> Iterator[int]:
     rhythm = duty.rhythm
     if rhythm.kind == "days":
@@ -166,22 +185,6 @@ def _printed(duty: Duty, calendar: Calendar, last: int) -> Iterator[int]:
         if first <= day <= last:
             yield day
         month = following
-
-
-def report_of(state: str, data: Mapping[str, Any]) -> Report:
-    """A report, as its record stands."""
-    receipts = 0
-    for key in data:
-        if key.startswith("receipt_"):
-            receipts |= 1 << int(key[8:])
-    return Report(
-        state,
-        data.get("received", ""),
-        data.get("received_last", ""),
-        data.get("zero") == "是",
-        receipts,
-        "granted_due" in data or "makeup_due" in data,
-    )
 
 
 def known_at(facts: Sequence[Fact], at: int) -> list[Fact]:
@@ -224,18 +227,55 @@ def before_issue(due: Due, issued: int | None) -> bool:
     return issued is not None and due.day < issued
 
 
-def status_of(report: Report | None, due: Due, limit: int, issued: int | None, at: int) -> str:
-    """How something that is owed stands at an instant (seconds)."""
-    unkeepable = limit == due.limit and before_issue(due, issued)  # and no make-up date was set
-    if report is not None and report.received:
-        if not report.stands:
-            return RETURNED
-        if unkeepable and report.received > due.limit_at:
-            return BEFORE_ISSUE
-        return TAKEN if report.state == words.TAKEN else SENT
-    if unkeepable:
-        return BEFORE_ISSUE
-    return MISSING if limit <= at else OPEN
+class Said(NamedTuple):
+    """What of a report's record its class and marks depend on. Plain rows of the database have the same shape."""
+
+    number: str
+    state: str
+    received: str  # the sending that is judged; "" where there is none
+    zero: str
+    undelivered: int  # a receipt that is asked for is missing
+
+
+UNSAID = Said("", "", "", "", 0)
+
+
+def said_of(duty: Duty, number: str, state: str, data: Mapping[str, Any]) -> Said:
+    """The same of a record's data."""
+    missing = any(words.receipt(i) not in data for i in receipts_asked(duty))
+    return Said(number, state, data.get(JUDGED[duty.counts], ""), data.get("zero", ""), int(missing))
+
+
+def slots_of(due: Due, rows: Sequence[tuple[str, str, str, str, int]], issued: int | None, at: int) -> list[int]:
+    """Class and marks of each report against one deadline, at an instant (seconds).
+
+    The rows of one date differ little, so each kind of row is thought about once.
+    """
+    kinds: dict[tuple[str, str, int, bool, bool], int] = {}
+    limit_at, found = due.limit_at, []
+    for _, state, received, zero, undelivered in rows:
+        kind = (state, zero, undelivered, received == "", received > limit_at)
+        slot = kinds.get(kind)
+        if slot is None:
+            slot = kinds[kind] = _slot(due, kind, issued, at)
+        found.append(slot)
+    return found
+
+
+def _slot(due: Due, kind: tuple[str, str, int, bool, bool], issued: int | None, at: int) -> int:
+    state, zero, undelivered, absent, late = kind
+    if before_issue(due, issued) and (absent or late):
+        return ASIDE  # a deadline that nobody could keep
+    if due.limit > at:
+        return COMING
+    if absent:
+        return NOT_THERE
+    if state not in STANDS:
+        return SENT_BACK
+    marks = LATE if late else ON_TIME
+    marks |= ZERO if zero == "是" else 0
+    marks |= ACCEPTED if state == words.TAKEN else 0
+    return marks | (UNDELIVERED if undelivered else 0)
 
 
 def light_of(item: Item, at: int) -> str:
@@ -252,7 +292,7 @@ def light_of(item: Item, at: int) -> str:
             return GREY
     if item.late_s or item.undelivered():
         return YELLOW
-    return BLUE if item.report is not None and item.report.zero else GREEN
+    return BLUE if item.zero else GREEN
 
 
 def reminder_at(reminder: Reminder, duty: Duty, limit: int, calendar: Calendar) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.ratio import Ratio, Rounding
 from zhuanban.duty.queries import Board, Count, Question
-from zhuanban.duty.rules import GREEN, GREY, RED, YELLOW, Item, light_of
+from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, light_of
 from zhuanban.pack.say_duty import say_assumed, say_rhythm
 
 # 100 % is printed only where nothing is missing.
@@ -72,8 +72,7 @@ def ratio_json(ratio: Ratio) -> dict[str, Any]:
 
 def item_json(board: Board, item: Item) -> dict[str, Any]:
     """One thing that is owed. `due` is the deadline in force, `printed` the one of the document."""
-    report = item.report
-    said: dict[str, Any] = {
+    return {
         "duty": item.duty.key,
         "title": item.duty.title,
         "period": item.due.period,
@@ -84,16 +83,15 @@ def item_json(board: Board, item: Item) -> dict[str, Any]:
         "printed": iso(item.due.printed),
         "due": beijing(item.limit * 1_000_000),
         "status": item.status,
-        "state": report.state if report is not None else "",
+        "state": item.state,
         "light": light_of(item, board.at),
-        "zero": report is not None and report.zero,
-        "received": report.received if report is not None else "",
-        "received_last": report.received_last if report is not None else "",
+        "zero": item.zero,
+        "received": item.data.get("received", ""),
+        "received_last": item.data.get("received_last", ""),
         "late_seconds": item.late_s,
         "late": item.late_text,
         "undelivered": item.undelivered(),
     }
-    return said
 
 
 def question_json(question: Question) -> dict[str, Any]:
@@ -121,7 +119,7 @@ def unit_lights(board: Board) -> dict[str, str]:
     rank = [RED, YELLOW, GREEN, GREY]
     for item in board.items:
         light = light_of(item, board.at)
-        if light == YELLOW and item.report is not None and item.report.stands and not item.undelivered():
+        if light == YELLOW and item.state in STANDS and not item.undelivered():
             light = GREEN  # late, and settled all the same
         light = light if light in rank else GREEN
         held = worst.get(item.unit, GREY)
@@ -160,7 +158,7 @@ def notes(board: Board) -> Iterator[str]:
         if light in (GREEN, GREY) and item.status != "before_issue":
             continue
         what = [STATUS_WORDS[item.status]]
-        if item.report is not None and item.report.zero:
+        if item.zero:
             what.append("零报告")
         if item.late_text:
             what.append(item.late_text)

@@ -55,7 +55,8 @@ def tick(setting: Setting, until: int) -> Ticked:
     days = calendar()
     found = board(Viewer(setting, OPERATOR), until, ahead=AHEAD)
     done.problems += found.problems
-    waiting = [item for item in found.items if item.status in (OPEN, MISSING, RETURNED)]
+    told_of = [c for c in found.columns if c.duty.remind or c.duty.escalate]
+    waiting = [item for column in told_of for item in column.items() if item.status in (OPEN, MISSING, RETURNED)]
     calls: list[Call] = []
     for item in waiting:
         try:

@@ -103,9 +103,9 @@ def by_apprise(address: str, text: str) -> str:
     return "" if sender.notify(body=text) else "渠道没有接受，或连接不上。"
 
 
-def mark_read(campaign: Campaign, user: User, message: int, at: int) -> None:
-    """The reader has seen it. Raises Refused where it is not his."""
-    mine = Message.objects.filter(campaign=campaign, user=user, pk=message)
+def mark_read(campaign: Campaign, user: int, message: int, at: int) -> None:
+    """The reader (his id) has seen it. Raises Refused where it is not his."""
+    mine = Message.objects.filter(campaign=campaign, user_id=user, pk=message)
     if not mine.exists():
         raise Refused(says.NO_MESSAGE.at(Place(record=str(message))))
     mine.filter(read_at=None).update(read_at=at)

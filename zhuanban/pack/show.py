@@ -33,7 +33,7 @@ def _lines(pack: Pack) -> Iterator[str]:
     if pack.source:
         yield f"依据：{pack.source}"
     if pack.issued is not None:
-        yield f"印发：{chinese(pack.issued)}"
+        yield f"发文：{chinese(pack.issued)}"
     sections: list[tuple[str, Iterator[str]]] = [
         ("网格", _grid(pack)),
         ("岗位", _posts(pack)),
