@@ -35,6 +35,7 @@ from zhuanban.duty.rules import (
     ZERO,
     Due,
     Item,
+    Row,
     day_of_s,
     dues,
     known_at,
@@ -292,26 +293,26 @@ class Reports:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"""SELECT number, state, COALESCE(data ->> '{JUDGED[duty.counts]}', ''),
-                    COALESCE(data ->> 'zero', ''), {undelivered} {self._unchanged}""",
-                self._which,
+                    COALESCE(data ->> 'zero', ''), {undelivered},
+                    CASE WHEN last_at > %s OR CAST(data AS TEXT) LIKE '%%_due\"%%' THEN id ELSE 0 END
+                    {mine} AND (last_at > %s OR NOT withdrawn)""",
+                [until, *self._which],
             )
-            self.said: dict[str, tuple[str, str, str, str, int]] = {row[0]: row for row in cursor.fetchall()}
-            cursor.execute(
-                f"SELECT id, number {mine} AND (last_at > %s OR CAST(data AS TEXT) LIKE '%%_due\"%%')", self._which
-            )
-            numbers: dict[int, str] = dict(cursor.fetchall())
+            rows = cursor.fetchall()
+        self.said: dict[str, Row] = {row[0]: row for row in rows}
+        numbers: dict[int, str] = {row[5]: row[0] for row in rows if row[5]}
         self.moved: dict[str, list[Fact]] = {}
-        self._later: dict[str, Snapshot] = {}
+        self._looked: dict[str, Snapshot] = {}
         for pk, facts in facts_of(numbers).items():
             number, known = numbers[pk], known_at(facts, until)
             now = snapshot_of(known)
             if now is None or now.withdrawn:
+                del self.said[number]
                 continue
             if any(fact.body.get("move") in (words.GRANT, words.MAKE_UP) for fact in known):
                 self.moved[number] = known
-            if number not in self.said:
-                self._later[number] = now
-                self.said[number] = said_of(duty, number, now.state, now.data)
+            self._looked[number] = now
+            self.said[number] = said_of(duty, number, now.state, now.data)
         self._data: dict[str, tuple[str, Mapping[str, Any]]] | None = None
 
     @property
@@ -321,7 +322,7 @@ class Reports:
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT number, state, CAST(data AS TEXT) {self._unchanged}", self._which)
                 self._data = {number: (state, orjson.loads(text)) for number, state, text in cursor.fetchall()}
-            self._data |= {number: (now.state, now.data) for number, now in self._later.items()}
+            self._data |= {number: (now.state, now.data) for number, now in self._looked.items()}
         return self._data
 
 

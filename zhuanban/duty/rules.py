@@ -235,8 +235,10 @@ class Said(NamedTuple):
     received: str  # the sending that is judged; "" where there is none
     zero: str
     undelivered: int  # a receipt that is asked for is missing
+    look: int = 0  # id of the record where its events have to be looked at
 
 
+Row = tuple[str, str, str, str, int, int]
 UNSAID = Said("", "", "", "", 0)
 
 
@@ -246,14 +248,14 @@ def said_of(duty: Duty, number: str, state: str, data: Mapping[str, Any]) -> Sai
     return Said(number, state, data.get(JUDGED[duty.counts], ""), data.get("zero", ""), int(missing))
 
 
-def slots_of(due: Due, rows: Sequence[tuple[str, str, str, str, int]], issued: int | None, at: int) -> list[int]:
+def slots_of(due: Due, rows: Sequence[Row], issued: int | None, at: int) -> list[int]:
     """Class and marks of each report against one deadline, at an instant (seconds).
 
     The rows of one date differ little, so each kind of row is thought about once.
     """
     kinds: dict[tuple[str, str, int, bool, bool], int] = {}
     limit_at, found = due.limit_at, []
-    for _, state, received, zero, undelivered in rows:
+    for _, state, received, zero, undelivered, _ in rows:
         kind = (state, zero, undelivered, received == "", received > limit_at)
         slot = kinds.get(kind)
         if slot is None:
