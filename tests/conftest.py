@@ -27,7 +27,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "postgresql" if os.environ.get("ZHUANBAN_DATABASE_URL") else "sqlite"
-ENGINE_ROOMS = ("people", "ledger", "tally", "evidence", "api")
+ENGINE_ROOMS = ("people", "ledger", "tally", "evidence", "notify", "duty", "api")
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "office"})
 
 # Before Django reads its settings, and never the data folder of the person who runs the tests. A worker of xdist

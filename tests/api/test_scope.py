@@ -62,6 +62,9 @@ FOREIGN: dict[str, list[str]] = {
     f"{C}/forms": [""],
     f"{C}/forms/{{form}}/export.csv": ["", f"?region={EAST}", "?unit=U1", "?as_of=2024-01-20"],
     f"{C}/forms/{{form}}/export.xlsx": [],  # the same rows as the CSV, packed
+    f"{C}/duties": ["", "?as_of=2024-03-01", "?duty=none"],
+    f"{C}/duties/{{duty}}/reports/{{number}}/changes": [""],
+    f"{C}/messages": [""],
     f"{C}/inbox": ["", "?settled=true", "?after=0"],
     f"{C}/inbox/{{item}}": [""],
 }  # fmt: skip
@@ -88,8 +91,7 @@ def filled(template: str) -> str:
     item = Waiting.objects.get(change_id="w-east").pk
     words = {
         "name": "lamps", "ledger": "lamps", "number": EAST_LAMP, "table": "progress", "key": "none", "item": item,
-        "form": "lit",
-        "sha256": SHA,
+        "form": "lit", "sha256": SHA, "duty": "none",
     }  # fmt: skip
     return template.format(**words)
 

@@ -75,7 +75,11 @@ def home(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def ponds(tmp_path: Path) -> Iterator[Campaign]:
-    files = {"pack.yaml": FILES["pack.yaml"].partition("overview:")[0], "ledgers/ponds.yaml": PONDS, "ledgers/visits.yaml": VISITS}
+    files = {
+        "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
+        "ledgers/ponds.yaml": PONDS,
+        "ledgers/visits.yaml": VISITS,
+    }
     files["archives.yaml"] = ARCHIVES
     (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
     (tmp_path / "u.csv").write_text(UNITS, "utf-8")

@@ -95,6 +95,7 @@ workflow:
         "  staff: {title: 人员, type: text}\n  funds: {title: 经费, type: number, decimals: 2, unit: 万元}",
         "tables/leads.yaml": block("title: 线索办理情况表"),
         "lists.yaml": block("overdue:"),
+        "duties.yaml": block("weekly:").replace("town_office", "district_office"),
     }
     files = {file: text.replace("city_office", "county_office") for file, text in files.items()}
     read, problems = read_files(files)

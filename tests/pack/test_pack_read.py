@@ -277,6 +277,13 @@ def test_rows_by_unit(folder, names, total, found):
     assert codes(problems) == [("orchard/tables/rows.yaml", line, code) for line, code in found]
 
 
+def test_who_owes_reports_is_a_unit(folder):
+    text = "once:\n  title: 甲\n  due: 2024-05-01\n  by: [station]\n  units: [东队, 南队]\n"
+    (folder / "duties.yaml").write_text(text, encoding="utf-8")
+    _, problems = read.read_pack(folder)
+    assert [p for p in codes(problems) if p[2] == "pack-048"] == [("orchard/duties.yaml", 5, "pack-048")]
+
+
 def test_a_units_file_without_its_heads(folder):
     (folder / "demo" / "units.csv").write_text("代码,名称\nA,甲\n", encoding="utf-8")
     _, problems = read.read_pack(folder)

@@ -41,9 +41,18 @@ SHARED: dict[str, str] = {
 
 # Words that one room says of itself: room → (words, reason).
 SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
+    "core": (frozenset(["日期"]), "head of the table of holidays"),
+    "duty": (
+        frozenset(["已报", "未报", "零报告", "退回"]),
+        "how any report stands, which a pack may also keep in a ledger of its own",
+    ),
+    "notify": (frozenset(["地址"]), "head of the table of channels"),
     "pack": (
         frozenset(
-            ["日期", "照片", "签名", "姓名", "电话", "网格", "所属网格", "抽查", "抽取", "在册", "已了结", "保留"]
+            [
+                *("日期", "照片", "签名", "姓名", "电话", "网格", "所属网格", "抽查", "抽取", "在册", "已了结", "保留"),
+                *("待报", "填报", "退回", "零报告", "期限"),  # of the reports that a duty makes
+            ]
         ),
         "the Chinese names of the language's own words, and the words in which it reads a pack aloud",
     ),

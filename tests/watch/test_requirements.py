@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 
 # What a package is imported as, where that is not its name.
 IMPORTED_AS = {
+    "chinesecalendar": "chinese_calendar",
     "django-ninja": "ninja",
     "ruamel-yaml": "ruamel",
     "pillow": "PIL",

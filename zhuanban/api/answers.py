@@ -20,9 +20,11 @@ from ninja.types import DictStrAny
 from zhuanban.api import problems as says
 from zhuanban.core.faults import database_fault, file_fault
 from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.duty import problems as duty
 from zhuanban.evidence import problems as evidence
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as ledger
+from zhuanban.notify import problems as notify
 from zhuanban.people import queries as people
 from zhuanban.people import sign_in
 from zhuanban.sheets import problems as sheets
@@ -41,6 +43,7 @@ _ABSENT = frozenset(
         says.NOT_THERE, ledger.NOT_THERE, ledger.UNKNOWN_LEDGER, ledger.UNKNOWN_FIELD, people.NO_CAMPAIGN,
         tables.NO_TABLE, tables.NO_REGION, tables.NO_ROW, tables.NO_COLUMN, lists.NO_LIST, inbox.NO_ITEM,
         sheets.NO_FORM, sheets.NO_UNIT_FORM,
+        duty.NO_DUTY, notify.NO_MESSAGE,
     )
 )  # fmt: skip
 _STATUS = {

@@ -8,6 +8,7 @@ from zhuanban import __version__
 from zhuanban.api import (
     auth_routes,
     campaign_routes,
+    duty_routes,
     evidence_routes,
     form_routes,
     inbox_routes,
@@ -38,5 +39,14 @@ api = NinjaAPI(
 )
 answer_errors(api)
 # Evidence before records: the address of a record takes all that follows, since a number may hold a stroke.
-for room in (auth_routes, campaign_routes, evidence_routes, record_routes, table_routes, form_routes, inbox_routes):
+for room in (
+    auth_routes,
+    campaign_routes,
+    duty_routes,
+    evidence_routes,
+    record_routes,
+    table_routes,
+    form_routes,
+    inbox_routes,
+):
     api.add_router("", room.router)

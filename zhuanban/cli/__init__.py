@@ -26,15 +26,17 @@ def _load() -> None:
     except Refused as refused:
         raise Exit(refused.problems) from refused
     from zhuanban.cli import (  # noqa: PLC0415  (need a Django that is set up)
+        alarms,
         archives,
         campaigns,
+        duties,
         forms,
         lists,
         office,
         packs,
     )
 
-    for module in (packs, campaigns, archives, forms, lists, office):
+    for module in (packs, campaigns, archives, forms, lists, duties, alarms, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

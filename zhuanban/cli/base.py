@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import click
 import orjson
 
-from zhuanban.core.day import from_iso
+from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Problem
 
 P = ParamSpec("P")
@@ -59,7 +60,23 @@ class Day(click.ParamType[int]):
             self.fail(f"“{value}”不是日期，请写成 2023-12-08。", param, ctx)
 
 
+class Moment(click.ParamType[int]):
+    """A Beijing time `2021-10-21 12:00` (or a day: its end) → UTC seconds."""
+
+    name = "时刻"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            moment = datetime.fromisoformat(f"{value} 23:59:59" if len(value) == 10 else value)
+        except ValueError:
+            self.fail(f"“{value}”不是时刻，请写成 2021-10-21 或 2021-10-21 12:00。", param, ctx)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp())
+
+
 DAY = Day()
+MOMENT = Moment()
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 AS = click.option("--as", "login", metavar="LOGIN", default="", help="以哪个账号办理；缺省为本机操作员。")
 

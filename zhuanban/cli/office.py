@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from django.db import connection
 
 from zhuanban.cli.backup import read_backup, write_backup
 from zhuanban.cli.base import JSON, Exit, complain, guarded, out, with_database
+from zhuanban.cli.duties import tick_all
 from zhuanban.cli.state import alone
 from zhuanban.cli.upgrade import faults
 from zhuanban.core.problem import Kind, Refused
@@ -33,7 +35,8 @@ from zhuanban.tally.actions import rebuild as rebuild_tallies
 
 PORT_TAKEN = Kind("cli-030", "端口 {port} 已被占用。", "请用 --port 另选一个端口。")
 FIRST_PORT = 8000
-SEAL_EVERY = 3600  # seconds
+SEAL_EVERY = 60  # rounds of the clock
+ROUND = 60  # seconds
 
 
 @click.command()
@@ -125,17 +128,22 @@ def _claim_port(wanted: int | None) -> tuple[int, socket.socket]:
 
 
 def _clock() -> None:
-    """Seal finished days, now and every hour. What keeps it from doing so is told, and tried again."""
+    """Seal finished days, now and every hour; remind, and send what is to go out, now and every minute.
+
+    What keeps it from doing so is told, and tried again in the next round.
+    """
     wait = threading.Event()
-    while True:
+    for n in itertools.count():
         try:
             with faults():
-                for campaign in Campaign.objects.filter(demo_clock=False):
-                    seal_finished_days(campaign)
+                if n % SEAL_EVERY == 0:
+                    for campaign in Campaign.objects.filter(demo_clock=False):
+                        seal_finished_days(campaign)
+                tick_all()
         except Refused as refused:
             complain(refused.problems)
         connection.close()
-        wait.wait(SEAL_EVERY)
+        wait.wait(ROUND)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from zhuanban.core.day import FIRST_DAY, iso
+from zhuanban.core.day import FIRST_DAY, beijing, iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
@@ -98,6 +98,7 @@ class Rules:
     checkers: Mapping[str, Checker]
     files: tuple[str, ...]
     links: tuple[str, ...]
+    stamped: frozenset[str]
     points: tuple[str, ...]  # points that must lie inside the record's cell
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
     needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
@@ -114,6 +115,7 @@ class Rules:
             checkers(ledger),
             file_fields(ledger),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
+            frozenset(k for k, f in ledger.fields.items() if f.stamped),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
             {
                 m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
@@ -423,6 +425,8 @@ class _Work:
             check = checks.get(key)
             if check is None:
                 self.say(says.UNKNOWN_FIELD.at(self.place, ledger=self.ledger.title, field=key))
+            elif key in self.rules.stamped:
+                self.say(says.STAMPED.at(self.place, field=self.ledger.fields[key].title))
             elif value is None or value == "" or value == []:
                 if not opens:
                     values[key] = None
@@ -433,13 +437,7 @@ class _Work:
         if move is not None:
             before = self.current.data if self.current is not None else {}
             for key, fixed in move.sets:
-                match fixed:
-                    case ("days_after", int(days)):
-                        values[key] = iso(on + days)
-                    case ("copy", str(other)) if other in self.ledger.fields:
-                        values[key] = values.get(other, before.get(other))
-                    case _:
-                        values[key] = fixed
+                values[key] = self._fixed(move, fixed, on, values, before)
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
@@ -522,6 +520,18 @@ class _Work:
             body["set"] = {**body["set"], key: None}
             flag = f"{self.ledger.fields[key].title}已失效：签名后更正了{titles}"
             body["flags"] = [*body.get("flags", ()), flag]
+
+    def _fixed(self, move: Move, fixed: Any, on: int, values: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
+        """What a move writes into a field; `values` are what the step says, `before` what the record said."""
+        match fixed:
+            case ("days_after", int(n)):
+                return iso(on + n)
+            case ("copy", str(other)) if other in self.ledger.fields:
+                return values.get(other, before.get(other))
+            case ("instant", which):
+                moves = [f.at for f in (*self.draft.facts, *self.facts) if f.body.get("move") == move.key]
+                return beijing(min(moves, default=self.bench.at) if which == "first" else self.bench.at)
+        return fixed
 
     def _files_of(self, key: str) -> set[str]:
         """Contents to which this field of the record has referred before."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
+from zhuanban.pack.check_alarm import check_alarms
+from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import (
@@ -61,6 +63,8 @@ class Checker:
         self.overview()
         self.draws()
         self.lists()
+        check_duties(self)
+        check_alarms(self)
         return self.problems
 
     def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
@@ -131,6 +135,11 @@ class Checker:
     # Ledgers
 
     def ledger(self, ledger: Ledger) -> None:
+        if ledger.duty:  # made by the reader: only its fields are the pack's words
+            for own in ledger.fields.values():
+                self.field(ledger, own)
+            self.heads(ledger)
+            return
         here = ("ledgers", ledger.key)
         self.level(ledger.region_level, *here, "region", "level")
         self.posts(ledger.seen_by, *here, "seen_by")

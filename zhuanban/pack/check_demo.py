@@ -16,7 +16,7 @@ UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码")
 
 
 def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Problem]:
-    """Rows by unit against `demo/units.csv`: every name is a unit's, and no row lies inside another."""
+    """Rows by unit, and who owes reports, against `demo/units.csv`: names are units', no row lies inside another."""
     path = folder / "units.csv"
     if not path.is_file():
         return []
@@ -44,6 +44,11 @@ def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Prob
     for table in pack.tables.values():
         if table.rows.by == "unit":
             found += _unit_rows(table, by_name, upper, shown, place)
+    for duty in pack.duties.values():
+        for i, unit in enumerate(duty.owing.names):
+            if unit not in by_name:
+                where = place("duties", duty.key, "units", i)
+                found.append(problems.NO_UNIT.at(where, row=unit, hint=hint(unit, shown)))
     return found
 
 

@@ -35,7 +35,7 @@ TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
     "pack-009",
     "不认识这个文件。",
-    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml 或 forms/*.xlsx。{hint}",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、forms/*.xlsx、duties.yaml 等。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -134,9 +134,13 @@ NOT_A_PATH = Kind("pack-097", "“{word}”应当写作“台账.栏目”。", 
 NO_FILES = Kind("pack-098", "栏目“{field}”不存放文件，不能归档。", "请换成照片、签名或附件栏目。")
 PAIR_OF_TWO = Kind("pack-099", "前后对比要写两个栏目，写了{n}个。", "请写整治前、整治后两个栏目，同在一个台账。")
 NO_LINK_BACK = Kind(
-    "pack-100", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"
+    "pack-150", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"
 )
 NO_FORM = Kind("pack-151", "没有报表“{word}”。", "{hint}")
+CANNOT_RISE = Kind("pack-152", "{kind}栏目“{field}”没有大小，谈不上增加。", "请换成整数或数的栏目。")
+NO_ORDER = Kind("pack-153", "栏目“{field}”不是单选的选项，分不出好坏。", "请换成选项栏目，好的写在前面。")
+OTHER_OPTIONS = Kind("pack-154", "“{one}”与“{two}”的选项不同，不能比。", "请把两处的选项写成一样。")
+LINK_OF_ONE = Kind("pack-155", "“{field}”不是单值的关联栏目，点不到另一条目。", "请换成关联栏目。")
 NO_OPTIONS = Kind("pack-063", "选项栏目“{field}”没有选项。", "请写 options。")
 NOT_FOR_TYPE = Kind("pack-064", "{kind}栏目“{field}”不用“{word}”。", "请删去，或改栏目类型。")
 BAD_PLACEHOLDER = Kind(
@@ -188,3 +192,28 @@ REVEAL_WHAT = Kind("pack-130", "列“{column}”不是照填一个栏目，不�
 NOT_A_LINK = Kind("pack-131", "栏目“{field}”是{kind}，后面不能再写点。", "只有关联栏目写作 关联.栏目。")
 NO_FORM_COLUMN = Kind("pack-132", "本表没有填写“{word}”列。", "{hint}")
 FORM_NAME_TWICE = Kind("pack-133", "报表“{other}”已经叫“{word}”。", "请改名，让人分得清。")
+# Duties
+BAD_EVERY = Kind(
+    "pack-100",
+    "看不懂“{value}”是哪些日子。",
+    "写作 周四 12:00、每月22日、每月月底 或 每月最后工作日，时刻可写可不写；只报一次的写 due。",
+)
+BAD_DUE = Kind("pack-101", "“{value}”不是期限。", "写作 2021-10-05 或 2021-10-05 12:00，且须是真有的一天。")
+DUE_TWICE = Kind("pack-102", "期限 {day} 写了两次。", "请删去一处。")
+CLOCKS_DIFFER = Kind("pack-103", "几个期限的时刻不同。", "请写成同一时刻，或分成几项报送任务。")
+NO_END = Kind("pack-104", "没有写“{word}”：报送从哪天起、到哪天止。", "文件没印的，写一个取值，并列入 assumed。")
+NOT_WITH_DUE = Kind("pack-105", "已用 due 写明期限，不再用“{word}”。", "请删去。")
+BAD_REMINDER = Kind(
+    "pack-106",
+    "看不懂提醒“{value}”。",
+    "写作 前1个工作日 09:00、前3天 09:00、当日 09:00、逾期 00:01（过期一分钟）或 逾期2天 09:00。",
+)
+REMINDER_TWICE = Kind("pack-107", "提醒“{value}”写了两次。", "请删去一处。")
+BAD_LENGTH = Kind("pack-108", "“{word}”不能是“{value}”。", "写作 30分钟、24小时 或 2天。")
+LADDER = Kind("pack-109", "逐级提醒“{value}”不晚于前一级。", "请按从早到晚排列。")
+DUTY_ENDS_BEFORE = Kind("pack-110", "报送结束（{end}）早于开始（{start}）。", "请核对日期。")
+OWES_TWICE = Kind("pack-111", "报送单位“{unit}”写了两次。", "请删去一处。")
+NOT_ASSUMABLE = Kind("pack-112", "“{word}”不是报送任务可以待确认的词。", "{hint}")
+COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。", "请写 to。")
+DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
+DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")

@@ -23,12 +23,14 @@ from zhuanban.pack.check_archive import check_archives
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.check_form import check_forms
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.read_alarm import read_alarm
 from zhuanban.pack.read_archive import read_archive
+from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Draw, Grid, Ledger, Level, Limit, Pack, Post, Stage, Standard
+from zhuanban.pack.values import Draw, Duty, Grid, Ledger, Level, Limit, Pack, Post, Stage, Standard
 
 __all__ = [
     "campaigns_folder",
@@ -121,7 +123,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
             said.wrong(problems.BAD_KEY, word, word=text, mark="和连字符")
     key = said.text("key", "pack")
     posts = {k: _post(k, post) for k, post in said.things("posts", "岗位")}
-    ledgers = _ledgers(book, trees["ledgers"], tuple(posts))
+    ledgers, duties = _ledgers(book, trees["ledgers"], trees["duties"], tuple(posts))
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
     forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
@@ -146,6 +148,9 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         forms={k: read_form(ledgers, k, each) for k, each in forms},
         templates=book.templates,
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
+        duties=duties,
+        alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
+        issued=said.day("issued"),
         overview=said.texts("overview"),
         texts=_texts(said),
         demo_campaign=said.text("demo_campaign") or key,
@@ -153,19 +158,24 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     )
 
 
-def _ledgers(book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...]) -> dict[str, Ledger]:
-    """Fields and states of all ledgers first: conditions of moves need to know them."""
+def _ledgers(
+    book: Book, nodes: Mapping[str, tree.Node], duty_nodes: Mapping[str, tree.Node], posts: tuple[str, ...]
+) -> tuple[dict[str, Ledger], dict[str, Duty]]:
+    """Fields and states of all ledgers first, those of reports too: conditions of moves need to know them."""
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
     bare = {key: read_ledger(key, each) for key, each in said.items()}
-    return {
+    duties, reports = read_duties(book, duty_nodes, bare)
+    known = {**reports, **bare}
+    full = {
         key: replace(
             bare[key],
-            moves=read_moves(each, bare, key, posts),
+            moves=read_moves(each, known, key, posts),
             rules=read_rules(each, bare, key),
             checks=read_checks(each, bare, key),
         )
         for key, each in said.items()
     }
+    return {**full, **{key: each for key, each in reports.items() if key not in full}}, duties
 
 
 def _grid(said: Said) -> Grid:

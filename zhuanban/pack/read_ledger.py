@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zhuanban.pack import problems, tree
@@ -25,7 +25,7 @@ def read_ledger(key: str, said: Said) -> Ledger:
     return Ledger(
         key=key,
         title=said.text("title", key),
-        fields={k: _field(k, field) for k, field in said.things("fields", "栏目")},
+        fields=dict(read_fields(said)),
         states=_states(said),
         moves={},
         word=said.text("word", "条"),
@@ -48,6 +48,12 @@ def read_ledger(key: str, said: Said) -> Ledger:
         help=said.text("help"),
         at=said.place,
     )
+
+
+def read_fields(said: Said) -> Iterator[tuple[str, Field]]:
+    """Key and field of each thing under `fields`."""
+    for key, field in said.things("fields", "栏目"):
+        yield key, _field(key, field)
 
 
 def _one_per(said: Said) -> tuple[tuple[str, ...], str]:

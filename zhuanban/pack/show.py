@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhuanban.core.day import chinese
+from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.values import Case, Condition, Draw, Form, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
@@ -33,6 +34,8 @@ def _lines(pack: Pack) -> Iterator[str]:
     yield f"{pack.title}（{pack.key}，第{pack.version}版）"
     if pack.source:
         yield f"依据：{pack.source}"
+    if pack.issued is not None:
+        yield f"发文：{chinese(pack.issued)}"
     sections: list[tuple[str, Iterator[str]]] = [
         ("网格", _grid(pack)),
         ("岗位", _posts(pack)),
@@ -41,6 +44,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("统计表", _tables(pack)),
         ("清单", _lists(pack)),
         ("报表", _forms(pack)),
+        ("报送任务", (line for duty in pack.duties.values() for line in say_duty(pack, duty))),
         ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
         ("文字", _texts(pack)),
     ]
@@ -85,7 +89,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _ledgers(pack: Pack) -> Iterator[str]:
-    for ledger in pack.ledgers.values():
+    for ledger in (each for each in pack.ledgers.values() if not each.duty):
         yield ""
         yield f"  {ledger.title}（{ledger.key}），以“{ledger.word}”计{_from(ledger.source)}"
         if ledger.help:

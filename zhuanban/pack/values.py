@@ -99,6 +99,7 @@ class Field:
     personal: str = ""  # name | phone | id_number | address | contact: masked unless seen_by and revealed
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected
+    stamped: bool = False  # written by moves alone, never by who sends a change
     outside: str = ""  # point outside the record's grid cell: "" ignore | "warn" | "inbox"
     help: str = ""
     source: str = ""
@@ -198,7 +199,9 @@ class Move:
     date_aliases: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()  # fields that must be filled after the step
     needs_when: tuple[Proof, ...] = ()
-    sets: tuple[tuple[str, Any], ...] = ()  # field → fixed value, ("days_after", n) for a date, or ("copy", field)
+    # field → fixed value; ("days_after", n) for a date; ("copy", field); ("instant", "first" | "last") for when the
+    # server learned the first, or this, such move of the record
+    sets: tuple[tuple[str, Any], ...] = ()
     not_by: tuple[str, ...] = ()  # whoever did one of these moves on this record may not do this one
     reason: bool = False  # a reason is asked for
     requires: tuple[Guard, ...] = ()
@@ -244,6 +247,7 @@ class Ledger:
     rules: tuple[Rule, ...] = ()
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
+    duty: str = ""  # the duty whose reports these are
     source: str = ""
     help: str = ""
     at: Place = field(default=NOWHERE, compare=False)
@@ -436,6 +440,106 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is told at once. Exactly one of `where`, `rises`, `worse` says when.
+
+    `where`: a record fulfils these conditions. `rises`: this number of a record grows. `worse`: this choice of a
+    record is a later option than what `than` says (a field of the record, or LINK.FIELD of the one that it names).
+    """
+
+    key: str
+    title: str
+    ledger: str
+    where: tuple[Condition, ...] = ()
+    rises: str = ""
+    worse: str = ""
+    than: str = ""
+    per: tuple[str, ...] = ()  # records of one series: a good one ends the alarm of a bad one; () = each by itself
+    tell: tuple[str, ...] = ()  # posts
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a duty falls due: on days said one by one, or again and again. `minute` of the day; None = the whole day."""
+
+    kind: str  # days | weekday | day_of_month | month_end | last_workday
+    n: int = 0  # weekday: 0 = Monday; day_of_month: 1 to 31 (in a shorter month its last day)
+    days: tuple[int, ...] = ()
+    minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """When to remind. before: `n` days, or working days, before the due day at `minute`; after: so much later.
+
+    `n` 0 of kind before is the due day itself; of kind after, `minute` is counted from the deadline where `n` is 0,
+    and is the minute of the n-th day after the due day otherwise.
+    """
+
+    said: str
+    kind: str  # days_before | workdays_before | after
+    n: int
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is told, once a report is so many minutes overdue."""
+
+    said: str
+    minutes: int
+    to: tuple[str, ...]  # posts
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Who owes a report: units by short name, or the units of a ledger's records as of the due day."""
+
+    names: tuple[str, ...] = ()
+    ledger: str = ""
+    where: tuple[Condition, ...] = ()
+    each: str = "unit"  # unit: one report a unit | record: one for every record
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What must be reported when, by whom, to whom (报送任务). Its reports are the records of `ledger`."""
+
+    key: str
+    title: str
+    rhythm: Rhythm
+    owing: Owing
+    forms: tuple[str, ...] = ()
+    start: int | None = None  # first day on which it may fall due
+    end: int | None = None  # last such day
+    assumed: tuple[str, ...] = ()  # words of the duty that the document does not print
+    shift: str = "none"  # none | before | after: a due day without work moves to the working day before, after
+    to: str = ""
+    copies: tuple[str, ...] = ()
+    via: str = ""  # the channel whose receipt is entered before a report counts as sent; "" = this program
+    counts: str = "first"  # first | last: which sending is judged
+    zero: bool = False
+    by: tuple[str, ...] = ()
+    sign: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    remind: tuple[Reminder, ...] = ()
+    escalate: tuple[Escalation, ...] = ()
+    soon: int = 0  # minutes before the deadline from which it is pressing
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def ledger(self) -> str:
+        return f"duty_{self.key}"
+
+    @property
+    def monthly(self) -> bool:
+        return self.rhythm.kind in ("day_of_month", "month_end", "last_workday")
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     key: str
     title: str  # 一级网格
@@ -488,6 +592,9 @@ class Pack:
     forms: Mapping[str, Form] = field(default_factory=dict)
     templates: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # path in the pack → .xlsx file
     draws: Mapping[str, Draw] = field(default_factory=dict)
+    duties: Mapping[str, Duty] = field(default_factory=dict)
+    alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    issued: int | None = None  # the day on which the document was issued: nothing falls due before it
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key
     demo_campaign: str = ""  # name of the demo campaign; "" = the pack's key

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "zhuanban.evidence",
     "zhuanban.ledger",
     "zhuanban.tally",
+    "zhuanban.notify",
     "zhuanban.project.apps.Wiring",
 ]
 MIDDLEWARE = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhuanban.ledger import door
+from zhuanban.notify import alarms
 from zhuanban.people import actions as people
 from zhuanban.tally.actions import follow_door, follow_tree
 
@@ -11,5 +12,7 @@ def connect() -> None:
     """Give the door and the tree their followers, once."""
     if follow_door not in door.followers:
         door.followers.append(follow_door)
+    if alarms.follow_door not in door.followers:
+        door.followers.append(alarms.follow_door)
     if follow_tree not in people.tree_followers:
         people.tree_followers.append(follow_tree)

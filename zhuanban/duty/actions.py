@@ -1,0 +1,275 @@
+"""Writes of duties: each step of a report, through the one door.
+
+A report is found by what it answers (duty, unit, period), never by a number that somebody types. What the door would
+refuse is refused here with its problems and leaves nothing in the inbox: a step is pressed again, it is no data.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zhuanban.core import clock
+from zhuanban.core.day import beijing, day_of, iso
+from zhuanban.core.problem import Place, Refused
+from zhuanban.duty import problems as says
+from zhuanban.duty.figures import frozen
+from zhuanban.duty.forms import fill_form
+from zhuanban.duty.queries import board
+from zhuanban.duty.rules import Item, before_issue, limit_of
+from zhuanban.evidence.actions import keep
+from zhuanban.ledger.change import WAITING, Change, Outcome, Step
+from zhuanban.ledger.door import submit, try_out
+from zhuanban.ledger.problems import NOT_THERE
+from zhuanban.ledger.queries import Viewer
+from zhuanban.pack import duty_ledger as words
+from zhuanban.pack.say_duty import say_assumed
+from zhuanban.pack.values import Duty
+
+YEARS_AHEAD = 3 * 366  # days: an extension may be asked for long before
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The report that a step is for: who answers what."""
+
+    duty: str  # key or title
+    unit: str  # short name, name or code
+    period: str
+    record: str = ""  # where every record of a ledger asks for its own report
+
+
+def find(viewer: Viewer, target: Target | Item) -> Item:
+    """What the target owes, due or coming. Raises Refused with every word that names nothing."""
+    if isinstance(target, Item):
+        return target
+    duty = duty_named(viewer, target.duty)
+    now = clock.now() // 1_000_000
+    owed = board(viewer, now, duty.key, YEARS_AHEAD).items
+    codes = set(viewer.setting.units.find(target.unit, day_of(clock.now())))
+    mine = [item for item in owed if item.unit in codes]
+    if not mine and not codes:
+        raise Refused(says.NO_SUCH_UNIT.at(unit=target.unit))
+    for item in mine:
+        if item.due.period == target.period and item.about == target.record:
+            return item
+    if target.record or any(item.about for item in mine):
+        known = [item.about for item in mine if item.due.period == target.period]
+        what = "要报的条目"
+    else:
+        known, what = [item.due.period for item in mine], "要报的期次"
+    advice = f"{what}：{'、'.join(known[-12:])}。" if known else "请核对报送任务、单位和期次。"
+    raise Refused(says.NOT_OWED.at(unit=target.unit, duty=duty.title, period=f" {target.period} ", hint=advice))
+
+
+def find_numbered(viewer: Viewer, duty: str, number: str) -> Item:
+    """What is owed under this number. Raises Refused; absent and out of reach look the same."""
+    asked = duty_named(viewer, duty)
+    now = clock.now() // 1_000_000
+    for item in board(viewer, now, asked.key, YEARS_AHEAD).items:
+        if item.number == number:
+            return item
+    raise Refused(NOT_THERE.at(Place(record=number)))
+
+
+def duty_named(viewer: Viewer, name: str) -> Duty:
+    """The duty of that key or title. Raises Refused."""
+    duties = viewer.setting.pack.duties
+    for duty in duties.values():
+        if name in (duty.key, duty.title):
+            return duty
+    raise Refused(says.NO_DUTY.at(duty=name, known="、".join(duties) or "（无）"))
+
+
+# Steps of a report ----------------------------------------------------------------------------------------------------
+
+
+def fill(
+    viewer: Viewer,
+    target: Target | Item,
+    *,
+    day: int | None = None,
+    zero: bool = False,
+    files: Sequence[Path] = (),
+    kept: Sequence[Mapping[str, str]] = (),
+    fields: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Fill a report from the ledgers as of a day (default today) and freeze its figures; or say that there is nothing.
+
+    `files` are brought with it; `kept` were brought before (`{"sha256", "name"}`).
+
+    Filling again, before it is sent or after it was returned, replaces the figures and voids the signature.
+    """
+    item = find(viewer, target)
+    duty, setting, today = item.duty, viewer.setting, clock.today()
+    day = today if day is None else day
+    if day > today:
+        raise Refused(says.TOMORROW.at(day=iso(day)))
+    forms = [fill_form(setting, form, item.unit, day) for form in duty.forms]
+    rows = sum(len(form.rows) for form in forms)
+    wrong = []
+    if zero and not duty.zero:
+        wrong.append(says.NO_ZERO.at(duty=duty.title))
+    elif zero and rows:
+        named = "、".join(form.title for form in forms if form.rows)
+        wrong.append(says.NOT_NOTHING.at(day=iso(day), n=rows, forms=named))
+    elif duty.forms and duty.zero and not zero and not rows:
+        wrong.append(says.NOTHING_TO_REPORT.at(day=iso(day)))
+    elif not duty.forms and not zero and not files and not kept:
+        wrong.append(says.FILE_NEEDED.at(duty=duty.title))
+    if wrong:
+        raise Refused(wrong)
+    said: dict[str, Any] = {**(fields or {}), "as_of": iso(day), "zero": "是" if zero else "否"}
+    user = viewer.actor.user_id
+    said["figures"] = [keep(setting.campaign, frozen(setting, item, day, zero, forms), f"{item.number}-数据.txt", user)]
+    attached: list[Mapping[str, str]] = list(kept)
+    attached += [keep(setting.campaign, form.workbook, f"{form.title}.xlsx", user) for form in forms if form.workbook]
+    for path in files:
+        try:
+            with path.open("rb") as stream:
+                attached.append(keep(setting.campaign, stream, path.name, user))
+        except OSError as why:
+            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
+    said["files"] = attached
+    return _step(viewer, item, words.FILL, said)
+
+
+def sign(viewer: Viewer, target: Target | Item, signer: str = "") -> Outcome:
+    """Sign by the acting person's own name; at the machine itself the name is said."""
+    name = signer if viewer.actor.operator else (viewer.actor.title or viewer.actor.login)
+    if not name:
+        raise Refused(says.NO_SIGNER.at())
+    return _step(viewer, find(viewer, target), words.SIGN, {"signer": name})
+
+
+def send(viewer: Viewer, target: Target | Item, receipt: str = "") -> Outcome:
+    """Send. Where another office's channel carries it, with that channel's receipt."""
+    return _step(viewer, find(viewer, target), words.SEND, {words.receipt(0): receipt} if receipt else {})
+
+
+def send_back(viewer: Viewer, target: Target | Item, reason: str) -> Outcome:
+    """Return a report with the reason."""
+    return _step(viewer, find(viewer, target), words.RETURN, reason=reason)
+
+
+def take(viewer: Viewer, target: Target | Item) -> Outcome:
+    """Accept a report: its figures stay as they are, whatever happens to the ledgers."""
+    return _step(viewer, find(viewer, target), words.TAKE)
+
+
+def deliver(viewer: Viewer, target: Target | Item, to: str, receipt: str) -> Outcome:
+    """Enter the receipt of one addressee."""
+    item = find(viewer, target)
+    everyone = words.addressees(item.duty)
+    if to not in everyone:
+        raise Refused(says.NO_COPY.at(unit=to, known="、".join(everyone)))
+    return _step(viewer, item, words.DELIVER, {words.receipt(everyone.index(to)): receipt})
+
+
+def ask_extension(viewer: Viewer, target: Target | Item, until: int, reason: str) -> Outcome:
+    """Ask for a later deadline, before the present one has passed."""
+    item = find(viewer, target)
+    if clock.now() // 1_000_000 > item.limit:
+        raise Refused(says.TOO_LATE_TO_EXTEND.at(due=_said(item.limit)))
+    _later(item, until)
+    return _step(viewer, item, words.ASK, {"wanted_due": iso(until)}, reason)
+
+
+def grant_extension(viewer: Viewer, target: Target | Item, reason: str, until: int | None = None) -> Outcome:
+    """Approve what was asked for, or another later day."""
+    item = find(viewer, target)
+    wanted = _asked(viewer, item)
+    day = iso(until) if until is not None else wanted
+    if until is not None:
+        _later(item, until)
+    return _step(viewer, item, words.GRANT, {"granted_due": day}, reason)
+
+
+def refuse_extension(viewer: Viewer, target: Target | Item, reason: str) -> Outcome:
+    """Do not approve: the deadline stays."""
+    item = find(viewer, target)
+    _asked(viewer, item)
+    return _step(viewer, item, words.REFUSE, reason=reason)
+
+
+def make_up(viewer: Viewer, target: Target | Item, until: int, reason: str) -> Outcome:
+    """Set a make-up date where the printed deadline lay before the document; both stay visible."""
+    item = find(viewer, target)
+    if not before_issue(item.due, viewer.setting.pack.issued):
+        raise Refused(says.NOT_BEFORE_ISSUE.at(due=_said(item.limit)))
+    _later(item, until)
+    return _step(viewer, item, words.MAKE_UP, {"makeup_due": iso(until)}, reason)
+
+
+def answer(viewer: Viewer, duty: str, word: str, reason: str, *, until: int | None = None, to: str = "") -> Outcome:
+    """Answer what the document does not print: confirm what is assumed, or say another last day, another addressee."""
+    asked = duty_named(viewer, duty)
+    if word not in asked.assumed:
+        known = "、".join(f"{each}（{say_assumed(each)}）" for each in asked.assumed) or "（无）"
+        raise Refused(says.NO_QUESTION.at(duty=asked.title, word=word, known=known))
+    said: dict[str, Any] = {}
+    if until is not None and word == "until":
+        said["until"] = iso(until)
+    if to and word == "to":
+        said["to"] = to
+    if (until is not None or to) and not said:
+        raise Refused(says.ANSWER_NEEDED.at(word=word, what="与它相符的内容"))
+    number = f"{asked.key}-{word}"
+    ledger = viewer.ledger(words.ANSWERS)
+    known_already = viewer.records(ledger).filter(number=number).exists()
+    step = (
+        Step("move", move=words.ANSWER_AGAIN, set=said, reason=reason)
+        if known_already
+        else Step("create", move=words.ANSWER, set={"duty": asked.key, "word": word, **said}, reason=reason)
+    )
+    return _enter(viewer, Change(_id(), words.ANSWERS, (step,), number))
+
+
+# Parts ----------------------------------------------------------------------------------------------------------------
+
+
+def _step(viewer: Viewer, item: Item, move: str, said: Mapping[str, Any] | None = None, reason: str = "") -> Outcome:
+    """One step of a report; the first of all opens its record."""
+    ledger = viewer.ledger(item.duty.ledger)
+    if move not in ledger.moves:
+        raise Refused(says.NO_FORM_STEP.at(duty=item.duty.title, step=move))
+    steps = [Step("move", move=move, set=dict(said or {}), reason=reason)]
+    if not item.state:
+        region = viewer.setting.units.nodes[item.unit].region
+        place = region if region in viewer.setting.regions else viewer.setting.regions.root
+        steps.insert(0, Step("create", move=words.OPEN, region=place, unit=item.unit))
+    return _enter(viewer, Change(_id(), ledger.key, tuple(steps), item.number))
+
+
+def _enter(viewer: Viewer, change: Change) -> Outcome:
+    campaign = viewer.setting.campaign
+    for attempt in (try_out, submit):
+        (outcome,) = attempt(campaign, [change], viewer.actor)
+        if outcome.status == WAITING:
+            raise Refused(outcome.problems)
+    return outcome
+
+
+def _id() -> str:
+    return f"duty-{secrets.token_hex(12)}"
+
+
+def _asked(viewer: Viewer, item: Item) -> str:
+    """The day that was asked for and not decided yet. Raises Refused where there is none."""
+    record = viewer.records(viewer.ledger(item.duty.ledger)).filter(number=item.number).first()
+    wanted = record.data.get("wanted_due") if record is not None else None
+    if not wanted:
+        raise Refused(says.NOTHING_ASKED.at())
+    return str(wanted)
+
+
+def _later(item: Item, day: int) -> None:
+    if limit_of(day, item.duty.rhythm.minute) <= item.limit:
+        raise Refused(says.NOT_LATER.at(day=iso(day), due=_said(item.limit)))
+
+
+def _said(at: int) -> str:
+    return beijing(at * 1_000_000)[:16].replace("T", " ")

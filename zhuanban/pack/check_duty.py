@@ -1,0 +1,65 @@
+"""Do the duties of a pack hold together? Called by `check.py` with its own ways of saying what is wrong."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from zhuanban.core.day import iso
+from zhuanban.core.problem import Kind
+from zhuanban.pack import problems
+from zhuanban.pack.problems import hint
+from zhuanban.pack.read_duty import ASSUMABLE
+from zhuanban.pack.values import Condition, Duty, Ledger, Pack
+
+LONGEST = 366 * 20  # days; nothing that is reported every week outlives it unseen
+
+
+class Checks(Protocol):
+    """What the checker of packs lends."""
+
+    pack: Pack
+
+    def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None: ...
+    def posts(self, names: tuple[str, ...], *path: str | int) -> None: ...
+    def find_ledger(self, name: str, *path: str | int) -> Ledger | None: ...
+    def conditions(
+        self, ledger: Ledger, where: tuple[Condition, ...], *path: str | int, as_of: bool = False
+    ) -> None: ...
+
+
+def check_duties(checks: Checks) -> None:
+    """Posts, ledgers and conditions exist; bounds and ladders rise; nothing is said twice."""
+    for duty in checks.pack.duties.values():
+        _check(checks, duty)
+
+
+def _check(checks: Checks, duty: Duty) -> None:
+    here = ("duties", duty.key)
+    for word, posts in (("by", duty.by), ("sign", duty.sign), ("review", duty.review)):
+        checks.posts(posts, *here, word)
+    for i, step in enumerate(duty.escalate):
+        checks.posts(step.to, *here, "escalate", i, "to")
+        if i and step.minutes <= duty.escalate[i - 1].minutes:
+            checks.wrong(problems.LADDER, *here, "escalate", i, "after", value=step.said)
+    if duty.owing.ledger:
+        ledger = checks.find_ledger(duty.owing.ledger, *here, "units", "roster")
+        if ledger is not None:
+            checks.conditions(ledger, duty.owing.where, *here, "units", "where", as_of=True)
+    seen: set[str] = set()
+    for i, name in enumerate(duty.owing.names):
+        if name in seen:
+            checks.wrong(problems.OWES_TWICE, *here, "units", i, unit=name)
+        seen.add(name)
+    if duty.start is not None and duty.end is not None and duty.end < duty.start:
+        checks.wrong(problems.DUTY_ENDS_BEFORE, *here, "until", start=iso(duty.start), end=iso(duty.end))
+    elif duty.start is not None and duty.end is not None and duty.end - duty.start > LONGEST:
+        checks.wrong(problems.DUTY_TOO_LONG, *here, "until", years=LONGEST // 366)
+    for i, word in enumerate(duty.assumed):
+        if word not in ASSUMABLE:
+            checks.wrong(problems.NOT_ASSUMABLE, *here, "assumed", i, word=word, hint=hint(word, ASSUMABLE))
+    if duty.copies and not duty.to:
+        checks.wrong(problems.COPIES_WITHOUT_MAIN, *here, "copies")
+    said: dict[str, int] = {}
+    for i, reminder in enumerate(duty.remind):
+        if said.setdefault(reminder.said, i) != i:
+            checks.wrong(problems.REMINDER_TWICE, *here, "remind", i, value=reminder.said)
