@@ -4,6 +4,7 @@ Each case is a small pack. A comment `#! pack-021` says: on this line, this prob
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -531,8 +532,9 @@ def test_every_kind_of_problem_is_shown_by_a_test():
         problems.ROW_INSIDE_ROW,
         problems.DEMO_TREE,
     }
+    cases = CASES + (Path(__file__).parent / "test_pack_places.py").read_text("utf-8")
     shown = (
-        set(re.findall(r"pack-\d{3}", CASES))
+        set(re.findall(r"pack-\d{3}", cases))
         | {problems.BAD_YAML.code, problems.TWO_PLACES.code}
         | {kind.code for kind in elsewhere}
     )

@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
+from zhuanban.pack.check_places import check_places
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import (
+    CHOICES,
     FILE_TYPES,
     NEW,
     SAME,
@@ -61,7 +63,7 @@ class _Checker:
         self.overview()
         self.draws()
         self.lists()
-        return self.problems
+        return [*self.problems, *check_places(self.pack, self.place, "layers" in self.unread)]
 
     def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
         self.problems.append(problem.at(self.place(*path), **words))
@@ -295,7 +297,7 @@ class _Checker:
         """Can this value occur in the field?"""
         kind = TYPE_WORDS[field.type]
         words: dict[str, object] = {"value": value, "kind": kind, "field": field.title}
-        if field.type is FieldType.CHOICE:
+        if field.type in CHOICES:
             titles = [option.title for option in field.options]
             if not field.open and titles and value not in titles:
                 advice = self._option_hint(field, str(value))
@@ -410,8 +412,8 @@ class _Checker:
                     self.wrong(problems.SUM_OF_WORDS, *here, "sum", field=field.title, kind=kind)
             if table.rows.by not in ("region", "unit"):
                 by = ledger.fields.get(table.rows.by)
-                if by is None or by.type is not FieldType.CHOICE:
-                    choices = [f.key for f in ledger.fields.values() if f.type is FieldType.CHOICE]
+                if by is None or by.type not in CHOICES:
+                    choices = [f.key for f in ledger.fields.values() if f.type in CHOICES]
                     advice = hint(table.rows.by, ("region", "unit", *choices))
                     words = {"by": table.rows.by, "column": column.title, "ledger": ledger.title}
                     self.wrong(problems.ROWS_NOT_COUNTED, *here, word, **words, hint=advice)

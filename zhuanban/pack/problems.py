@@ -33,7 +33,9 @@ MISSING = Kind("pack-006", "{where}缺少“{word}”。", "请补上。")
 NOT_USED = Kind("pack-007", "行动包不使用{what}。", "请把内容直接写出来。")
 TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
-    "pack-009", "不认识这个文件。", "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml 或 lists.yaml。{hint}"
+    "pack-009",
+    "不认识这个文件。",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml 或 layers.yaml。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -140,3 +142,13 @@ ALL_EMPTY = Kind("pack-072", "“{word}”是空的。", "请写上内容，或�
 NOT_ORDERED = Kind("pack-073", "核对 ordered 的栏目须都是日期，或都是数；“{field}”是{kind}。", "请改写。")
 NO_TABLE = Kind("pack-075", "没有统计表“{word}”。", "{hint}")
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")
+
+# Layers, zones, photographs
+NO_LAYER = Kind("pack-110", "没有图层“{word}”。", "{hint}")
+NO_TYPE = Kind("pack-111", "图层“{layer}”没有分区类型“{word}”。", "{hint}")
+TYPE_TWICE = Kind("pack-112", "图层“{layer}”的分区类型“{word}”写了两次（含别名）。", "请删去一处。")
+TYPE_TAKEN = Kind("pack-113", "“{word}”指不在任何分区之内，不能作图层“{layer}”的分区类型。", "请换一个词。")
+SAME_WIDTH = Kind("pack-114", "图层“{layer}”有两个缓冲区都是 {metres} 米，外圈就没有了。", "请改写一个宽度。")
+NOT_THAT_FIELD = Kind("pack-115", "“{word}”应当指{wanted}栏目，“{field}”是{kind}。", "{hint}")
+AFTER_ITSELF = Kind("pack-116", "照片栏目“{field}”的 after 指它自己。", "请写整改前照片的栏目。")
+VIA_ELSEWHERE = Kind("pack-117", "前提的 via 指“{field}”，它关联的不是{ledger}。", "请写关联到{ledger}的栏目。")

@@ -21,10 +21,11 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.check import check
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.read_layer import read_layer
 from zhuanban.pack.read_ledger import read_ledger, read_moves
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Draw, Grid, Ledger, Level, Pack, Post, Stage
+from zhuanban.pack.values import Draw, Grid, Layer, Ledger, Level, Pack, Post, Stage
 
 __all__ = [
     "campaigns_folder",
@@ -116,7 +117,8 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
             said.wrong(problems.BAD_KEY, word, word=text, mark="和连字符")
     key = said.text("key", "pack")
     posts = {k: _post(k, post) for k, post in said.things("posts", "岗位")}
-    ledgers = _ledgers(book, trees["ledgers"], tuple(posts))
+    layers = {k: read_layer(k, Said(book, "图层", node, ("layers", k), k)) for k, node in trees["layers"].items()}
+    ledgers = _ledgers(book, trees["ledgers"], tuple(posts), layers)
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
     return Pack(
@@ -132,6 +134,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         stages={k: _stage(k, stage) for k, stage in said.things("stages", "阶段")},
         lists={k: read_list(ledgers, k, each) for k, each in lists},
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
+        layers=layers,
         overview=said.texts("overview"),
         texts=_texts(said),
         demo_campaign=said.text("demo_campaign") or key,
@@ -139,10 +142,12 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     )
 
 
-def _ledgers(book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...]) -> dict[str, Ledger]:
+def _ledgers(
+    book: Book, nodes: Mapping[str, tree.Node], posts: tuple[str, ...], layers: Mapping[str, Layer]
+) -> dict[str, Ledger]:
     """Fields and states of all ledgers first: conditions of moves need to know them."""
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
-    bare = {key: read_ledger(key, each) for key, each in said.items()}
+    bare = {key: read_ledger(key, each, layers) for key, each in said.items()}
     return {key: replace(bare[key], moves=read_moves(each, bare, key, posts)) for key, each in said.items()}
 
 

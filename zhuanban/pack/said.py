@@ -40,7 +40,7 @@ class Book:
         return Place(file=f"{self.name}/{file}" if self.name else file, line=line)
 
     def parse(self, files: Mapping[str, str]) -> dict[str, dict[str, tree.Node]] | None:
-        """`pack`, `ledgers`, `tables`, `lists` → key → tree. None where there is no pack at all."""
+        """`pack`, `ledgers`, `tables`, `lists`, `layers` → key → tree. None where there is no pack at all."""
         if "pack.yaml" not in files:
             self.problems.append(problems.NO_PACK.at(self.file_place("", 0), hint=""))
             return None
@@ -48,7 +48,7 @@ class Book:
             what = f"超过 {MAX_FILES} 个文件或 {MAX_TOTAL} 字"
             self.problems.append(problems.TOO_BIG.at(self.file_place("", 0), what=what))
             return None
-        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}}
+        found: dict[str, dict[str, tree.Node]] = {"pack": {}, "ledgers": {}, "tables": {}, "lists": {}, "layers": {}}
         for file in sorted(files):
             path = PurePosixPath(file)
             if path.parts[0] == "demo":

@@ -70,6 +70,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "personal",
         "seen_by",
         "outside",
+        "layer",
+        "of",
+        "after",
+        "near",
+        "not_before",
+        "once",
         "help",
         "source",
     ),
@@ -79,7 +85,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "流转": ("from", "to", "by", "date", "needs", "sets", "not_by", "reason", "requires", "source"),
     "日期栏": ("title", "aliases"),
     "写入": ("days_after",),
-    "前提": ("exists", "none", "where", "scope", "level", "says"),
+    "前提": ("exists", "none", "where", "scope", "level", "via", "says"),
+    "拍摄地点": ("point", "metres"),
+    "拍摄时间": ("days",),
     "条件": ("not", "empty", "filled", "at_least", "at_most", "before", "on_or_after"),
     "统计表": ("title", "source", "head", "rows", "columns", "checks"),
     "行": ("by", "names", "total", "total_at"),
@@ -98,6 +106,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "digits",
     ),
     "清单": ("title", "source", "ledger", "where", "missing"),
+    "图层": ("title", "source", "types", "type_column", "name_column", "buffers"),
+    "缓冲区": ("type", "metres"),
 }
 
 # Words that only some types of field use.
@@ -112,7 +122,13 @@ OWN_WORDS: dict[str, frozenset[FieldType]] = {
     "maximum": frozenset({FieldType.INTEGER, FieldType.NUMBER}),
     "earliest": frozenset({FieldType.DATE}),
     "pattern": frozenset({FieldType.TEXT}),
-    "outside": frozenset({FieldType.POINT}),
+    "outside": frozenset({FieldType.POINT, FieldType.ZONE}),
+    "layer": frozenset({FieldType.ZONE}),
+    "of": frozenset({FieldType.ZONE}),
+    "after": frozenset({FieldType.PHOTO}),
+    "near": frozenset({FieldType.PHOTO}),
+    "not_before": frozenset({FieldType.PHOTO}),
+    "once": frozenset({FieldType.PHOTO}),
 }
 
 TYPE_WORDS: dict[FieldType, str] = {
@@ -129,7 +145,9 @@ TYPE_WORDS: dict[FieldType, str] = {
     FieldType.PERSON: "人员",
     FieldType.PHOTO: "照片",
     FieldType.SIGNATURE: "签名",
+    FieldType.VIDEO: "视频",
     FieldType.FILE: "附件",
+    FieldType.ZONE: "分区",
 }
 
 PERSONAL = ("name", "phone", "id_number", "address", "contact")
