@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db.models import Q
 
+from zhuanban.atlas.frames import Frame, Point
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.evidence import pictures, problems
-from zhuanban.evidence.actions import clean_name, store
-from zhuanban.evidence.media import BY_MIME, Media, served_name
+from zhuanban.evidence.actions import FITS, clean_name, store
+from zhuanban.evidence.media import ALL, BY_MIME, Media, served_name, titles
 from zhuanban.evidence.models import File, Upload
 from zhuanban.evidence.store import write_whole
+from zhuanban.pack.values import FieldType
 from zhuanban.people.models import Campaign
 
 _AT_ONCE = 500  # names in one question; SQLite counts them
@@ -50,6 +53,55 @@ def media_of(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Media]:
         rows = File.objects.filter(uploads__campaign=campaign, sha256__in=wanted[start : start + _AT_ONCE])
         found.update(rows.values_list("sha256", "media"))
     return {sha256: BY_MIME[mime] for sha256, mime in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """When (UTC microseconds) and where a picture was taken: by what it says itself, else by who brought it first."""
+
+    at: int | None
+    place: Point | None
+
+
+def shots(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Shot]:
+    """When and where each of these contents was made, of those that were uploaded to this campaign."""
+    wanted = list(sha256s)
+    found: dict[str, Shot] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = Upload.objects.filter(campaign=campaign, file__sha256__in=wanted[start : start + _AT_ONCE])
+        for row in rows.select_related("file").order_by("pk"):
+            file, known = row.file, found.get(row.file.sha256, Shot(None, None))
+            own = _point(file.exif_lon, file.exif_lat, file.exif_frame, file.exif_accuracy_m)
+            claimed = _point(row.claimed_lon, row.claimed_lat, row.claimed_frame, None)
+            at = known.at if known.at is not None else file.exif_taken_at
+            found[file.sha256] = Shot(row.claimed_at if at is None else at, known.place or own or claimed)
+    return found
+
+
+def _point(lon: float | None, lat: float | None, frame: str, accuracy_m: float | None) -> Point | None:
+    return None if lon is None or lat is None else Point(lon, lat, Frame(frame or Frame.WGS84), accuracy_m)
+
+
+def alike(sha256s: Collection[str]) -> set[str]:
+    """These contents, and all pictures that are nearly the same as one of them, or as its mirror image."""
+    wanted = list(sha256s)
+    found = set(wanted)
+    for start in range(0, len(wanted), _AT_ONCE):
+        files = File.objects.filter(sha256__in=wanted[start : start + _AT_ONCE], likeness__isnull=False)
+        for likenesses in files.values_list("likeness", "mirrored"):
+            for likeness in filter(None, likenesses):
+                same = Q()
+                for band, value in enumerate(pictures.bands(likeness)):
+                    same |= Q(bands__band=band, bands__value=value)
+                near = File.objects.filter(same).values_list("sha256", "likeness").distinct()
+                found.update(sha256 for sha256, other in near if other and pictures.is_near(likeness, other))
+    return found
+
+
+def misfit(use: FieldType, media: Media) -> str:
+    """What a field of this type takes (照片、图片), where the content is nothing of the kind; else ""."""
+    wanted = FITS[use]
+    return "" if media in wanted else titles([each for each in ALL if each in wanted])
 
 
 def file_of(campaign: Campaign, sha256: str) -> File:

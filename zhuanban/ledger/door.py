@@ -13,15 +13,16 @@ from typing import Any, TypeVar
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from zhuanban.atlas.queries import metres_outside
+from zhuanban.atlas.queries import Zoned, editions, metres_outside, zone_of
 from zhuanban.core import clock
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
-from zhuanban.evidence.queries import brought_by
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
+from zhuanban.ledger.brought import Brought
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Draft, Judged, Sight
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
@@ -100,18 +101,21 @@ class _Batch:
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
-        sight = Sight(self._guard_holds, self._link_exists, self._file_exists, self._outside)
+        self.files = files = Brought(self.setting.campaign, actor)
+        sight = Sight(
+            self._guard_holds, self._link_exists, files.may_refer, self._outside, files.not_of_kind, self._zone_of,
+            self._zone_days, files.shots, files.alike,
+        )  # fmt: skip
         self.bench = Bench(self.setting, actor, self.at, day_of(self.at), sight)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
         self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
         self.event_rows: list[tuple[Any, ...]] = []
+        self.attached_rows: list[tuple[Any, ...]] = []
         self.new: dict[int, Draft] = {}
         self.touched: dict[int, Draft] = {}
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.links: dict[tuple[str, str], bool] = {}
-        self.files: dict[str, set[str]] = {}  # content → logins of who brought it
-        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
         self.numbers = Numbers(self.setting.campaign)
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
         self._last_record = 0
@@ -203,6 +207,10 @@ class _Batch:
             self.one_keys[(ledger.key, judged.one_key)] = draft.number
         campaign = self.setting.campaign
         for fact in judged.facts:
+            for key in self.bench.rules(ledger).files:
+                for sha256 in dict.fromkeys(shas(fact.body.get("set", {}).get(key))):
+                    self.attached_rows.append((campaign.pk, draft.id, fact.version, key, sha256))
+                    self.files.entered[sha256].add((ledger.key, draft.number))
             body = canonical(fact.body)
             head = event_head(campaign.name, ledger.key, draft.number, fact)
             draft.head = event_hash(draft.head, head, body)
@@ -257,7 +265,7 @@ class _Batch:
                     named = value if isinstance(value, list) else [value]
                     links[ledger.fields[key].ledger].update(n for n in named if n and isinstance(n, str))
                 for key in rules.files:
-                    files.update(_shas(step.set.get(key)))
+                    files.update(shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
             for part in _chunks(sorted(wanted)):
                 self._load(Record.objects.filter(ledger=ledger_key, number__in=part))
@@ -277,9 +285,7 @@ class _Batch:
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
                     self.links[(ledger_key, number)] = True
-        if files:
-            self.files = brought_by(self.setting.campaign, files)
-            self.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
+        self.files.foresee(files, [c.id for c in self.changes])
 
     def _load(self, records: Any) -> None:
         rows = records.filter(campaign=self.setting.campaign).order_by("pk")
@@ -302,50 +308,47 @@ class _Batch:
     def _link_exists(self, ledger: str, number: str) -> bool:
         return self.links.get((ledger, number), False) or (ledger, number) in self.drafts
 
-    def _file_exists(self, change: str, sha256: str) -> bool:
-        """Brought by the actor himself, or by who sent the change that he now puts right.
+    def _zone_of(self, layer: str, point: Mapping[str, Any], day: int) -> Zoned | None:
+        return zone_of(self.setting.campaign, self.setting.pack.layers[layer], point, day)
 
-        Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
-        """
-        logins = self.files.get(sha256, set())
-        if self.actor.operator:
-            return bool(logins)
-        # Whoever has no account works at the machine itself, as whoever brought a content without one.
-        me = "" if self.actor.user_id is None else self.actor.login
-        return me in logins or self.senders.get(change) in logins
+    def _zone_days(self, layer: str) -> Sequence[int]:
+        return [edition.from_day for edition in editions(self.setting.campaign, layer)]
 
     def _outside(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)
 
     def _guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
         """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
+        rows = Record.objects.filter(campaign=self.setting.campaign, ledger=guard.ledger, withdrawn=False)
+        own = [d for d in self.touched.values() if d.ledger == guard.ledger and not d.current.withdrawn]
+        if guard.via:
+            said = snapshot.data.get(guard.via)
+            numbers = frozenset(said if isinstance(said, list) else [said] if said else [])
+            rows = rows.filter(number__in=numbers)
+            own = [d for d in own if d.number in numbers]
+        else:
+            regions = self._guarded(guard, snapshot, on)
+            rows = rows.filter(region__in=regions)
+            own = [d for d in own if d.current.region in regions]
+        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
+        found = any(
+            holds(data, state, region, unit, on)
+            for pk, region, unit, state, data in rows.values_list("pk", "region", "unit", "state", "data").iterator()
+            if pk not in self.touched
+        ) or any(holds(d.current.data, d.current.state, d.current.region, d.current.unit, on) for d in own)
+        return found if guard.kind == "exists" else not found
+
+    def _guarded(self, guard: Guard, snapshot: Snapshot, on: int) -> frozenset[str]:
+        """The regions in which a guard looks."""
         tree = self.setting.regions
         if guard.scope == "same":
-            regions = frozenset({snapshot.region})
-        elif guard.scope == "within":
-            regions = tree.subtree(snapshot.region, on)
-        else:
-            levels = [level.key for level in self.setting.pack.grid.levels]
-            depth = levels.index(guard.level) + 1
-            path = tree.path(snapshot.region, on)
-            regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
-        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
-        own = {
-            d.id: (d.current.region, d.current.unit, d.current.state, d.current.data, d.current.withdrawn)
-            for d in self.touched.values()
-            if d.ledger == guard.ledger
-        }
-        rows = Record.objects.filter(
-            campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
-        ).values_list("pk", "region", "unit", "state", "data")
-        found = any(
-            holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
-        ) or any(
-            holds(data, state, region, unit, on)
-            for region, unit, state, data, withdrawn in own.values()
-            if region in regions and not withdrawn
-        )
-        return found if guard.kind == "exists" else not found
+            return frozenset({snapshot.region})
+        if guard.scope == "within":
+            return tree.subtree(snapshot.region, on)
+        levels = [level.key for level in self.setting.pack.grid.levels]
+        depth = levels.index(guard.level) + 1
+        path = tree.path(snapshot.region, on)
+        return frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
 
     # -- writes ------------------------------------------------------------------------------------------------------
 
@@ -374,6 +377,7 @@ class _Batch:
         self.numbers.save()
         with connection.cursor() as cursor:
             cursor.executemany(INSERT_EVENT, self.event_rows)
+            cursor.executemany(INSERT_ATTACHED, self.attached_rows)
             rows = [self._record_row(d) for d in self.touched.values()]
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
@@ -400,6 +404,8 @@ def record_row(campaign: int, draft: Draft) -> tuple[Any, ...]:
 INSERT_EVENT = """INSERT INTO ledger_event
     (campaign_id, record_id, version, verb, on_day, at, actor, change, step, body, hash)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+INSERT_ATTACHED = """INSERT INTO ledger_attached
+    (campaign_id, record_id, version, field, sha256) VALUES (%s, %s, %s, %s, %s)"""
 INSERT_RECORD = """INSERT INTO ledger_record
     (id, campaign_id, ledger, number, from_outside, first_on, one_key, state, region, unit, withdrawn, moved,
      last_on, last_at, version, head, data, flags)
@@ -514,9 +520,3 @@ def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
 def marks(items: Sequence[Any]) -> str:
     """Placeholders for an IN list."""
     return ",".join(["%s"] * len(items))
-
-
-def _shas(value: Any) -> set[str]:
-    if not isinstance(value, list):
-        return set()
-    return {str(ref["sha256"]) for ref in value if isinstance(ref, Mapping) and "sha256" in ref}

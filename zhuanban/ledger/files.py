@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zhuanban.ledger.door import facts_of
-from zhuanban.ledger.fields import file_fields
+from zhuanban.ledger.fields import file_fields, refs
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
@@ -30,11 +29,3 @@ def shown_files(ledger: Ledger, record: Record) -> list[dict[str, Any]]:
             for ref in refs(shown.get(key)):
                 found.setdefault(str(ref["sha256"]), {"field": key, **ref})
     return list(found.values())
-
-
-def refs(value: Any) -> Iterable[Mapping[str, Any]]:
-    """The references in a field of files: mappings with `sha256` and `name`."""
-    if isinstance(value, list):
-        for ref in value:
-            if isinstance(ref, Mapping) and "sha256" in ref:
-                yield ref

@@ -6,9 +6,8 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,9 +15,12 @@ from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
-from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, timeline
-from zhuanban.pack.values import NEW, FieldType, Guard, Ledger, Move, Pack
+from zhuanban.ledger.compiled import Rules, rules_of
+from zhuanban.ledger.fields import is_empty, shas
+from zhuanban.ledger.pictures import Shots, oddities
+from zhuanban.ledger.places import ZoneOf, place_due, place_said
+from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, last_step, said_last, timeline
+from zhuanban.pack.values import NEW, Field, FieldType, Guard, Ledger, Move
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
@@ -57,6 +59,11 @@ class Sight:
     link_exists: Callable[[str, str], bool]
     file_exists: Callable[[str, str], bool]  # (change id, content)
     outside_metres: Callable[[str, Mapping[str, Any], int], float | None]
+    not_of_kind: Callable[[FieldType, str], str]  # the kinds that such a field takes, where the content is none of them
+    zone_of: ZoneOf
+    zone_days: Callable[[str], Sequence[int]]  # layer → the days from which its versions hold
+    shots: Shots
+    alike: Callable[[Sequence[str], tuple[str, str]], Sequence[tuple[str, str]]]  # (contents, own record) → others
 
 
 @dataclass(slots=True)
@@ -67,35 +74,6 @@ class Judged:
     line: list[tuple[int, Snapshot]]
     one_key: str | None
     problems: list[Problem]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a ledger asks, looked up once for a batch."""
-
-    ledger: Ledger
-    checkers: Mapping[str, Checker]
-    files: tuple[str, ...]
-    links: tuple[str, ...]
-    points: tuple[str, ...]  # points that must lie inside the record's cell
-    needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
-    opening: Move | None
-
-    @classmethod
-    def of(cls, ledger: Ledger) -> Rules:
-        required = [k for k, f in ledger.fields.items() if f.required]
-        return cls(
-            ledger,
-            checkers(ledger),
-            file_fields(ledger),
-            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
-            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
-            {
-                m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
-                for m in ledger.moves.values()
-            },
-            next(iter(ledger.opening), None),
-        )
 
 
 class Bench:
@@ -138,24 +116,8 @@ class Bench:
         """The ledger's rules, compiled on first use."""
         known = self._rules.get(ledger.key)
         if known is None:
-            known = self._rules[ledger.key] = _rules_of(self.setting.pack, ledger)
+            known = self._rules[ledger.key] = rules_of(self.setting.pack, ledger)
         return known
-
-
-_kept: OrderedDict[tuple[str, str], Rules] = OrderedDict()
-_KEPT = 500
-
-
-def _rules_of(pack: Pack, ledger: Ledger) -> Rules:
-    """A ledger's rules; those of a pack's text never change, so they serve every submission of the process."""
-    if not pack.sha256:
-        return Rules.of(ledger)
-    known = _kept.get((pack.sha256, ledger.key))
-    if known is None:
-        known = _kept[(pack.sha256, ledger.key)] = Rules.of(ledger)
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return known
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
@@ -205,7 +167,10 @@ class _Work:
             if len(self.facts) == 1 and not draft.exists:
                 self.line = [(self.facts[0].on, self.current)] if self.current else []
             else:
-                self.line = timeline([*draft.facts, *self.facts])
+                self.line = timeline(self._all())
+        if self.rules.zones:
+            self._zones()
+        if self.facts:
             self._whole()
         return self.found
 
@@ -253,7 +218,7 @@ class _Work:
         self._required(move, snapshot.data)
         self._guards(move, snapshot, on)
         if on < bench.setting.campaign.start:
-            body["flags"] = [EARLY]
+            body["flags"] = [*body.get("flags", ()), EARLY]
         self._enter("create", on, body)
 
     def _move(self, step: Step, now: Snapshot) -> None:
@@ -266,7 +231,7 @@ class _Work:
             self.say(says.WRONG_STATE.at(self.place, state=now.state, move=move.key, wanted=wanted))
             return
         on = self.bench.today if step.on is None else step.on
-        last = self._last_step()
+        last = last_step(self._all())
         if last is not None and on < last[0]:
             self.say(says.BEFORE_LAST.at(self.place, move=move.key, day=iso(on), last=last[1], last_day=iso(last[0])))
         body = self._said(step, move, on)
@@ -276,11 +241,11 @@ class _Work:
         after = {**now.data, **body.get("set", {})}
         self._required(move, after)
         if not self.bench.actor.operator:
-            for fact in (*self.draft.facts, *self.facts):
+            for fact in self._all():
                 if fact.body.get("move") in move.not_by and fact.actor == self.bench.actor.login:
                     self.say(says.NOT_ANOTHER.at(self.place, move=move.key, other=fact.body["move"], who=fact.actor))
                     break
-        self._guards(move, now, on)
+        self._guards(move, replace(now, data=after), on)
         self._enter("move", on, body)
 
     def _amend(self, step: Step, now: Snapshot) -> None:
@@ -288,7 +253,7 @@ class _Work:
         changed = {k: v for k, v in step.set.items() if now.data.get(k) != (None if is_empty(v) else v)}
         if not changed:
             return
-        on = self._said_last(changed) if step.on is None else step.on
+        on = said_last(self._all(), changed) if step.on is None else step.on
         opened = self._opened()
         if on < opened:
             self.say(says.BEFORE_OPENED.at(self.place, day=iso(on), opened=iso(opened)))
@@ -300,6 +265,8 @@ class _Work:
                 self.say(
                     says.EMPTY.at(Place(record=self.draft.number, field=spec.title), field=spec.title, move="更正")
                 )
+        if self.rules.zones and not self._says_more(body, now):
+            return  # a word typed beside a point that says otherwise, as it was typed before
         self._enter("amend", on, body)
 
     def _transfer(self, step: Step, now: Snapshot) -> None:
@@ -317,7 +284,7 @@ class _Work:
 
     def _redate(self, step: Step, now: Snapshot) -> None:
         self._may(self.ledger.amend_by, "改期", now)
-        facts = [*self.draft.facts, *self.facts]
+        facts = self._all()
         target = next((f for f in facts if f.version == step.of and f.verb != "redate"), None)
         if target is None or step.on is None:
             self.say(says.NO_EVENT.at(self.place, number=self.draft.number, of=step.of))
@@ -352,7 +319,7 @@ class _Work:
         if not step.reason:
             self.say(says.REASON_MISSING.at(self.place, move=word))
         on = self.bench.today if step.on is None else step.on
-        last = self._last_step()
+        last = last_step(self._all())
         if last is not None and on < last[0]:
             self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last[1], last_day=iso(last[0])))
         self._enter(step.verb, on, {"reason": step.reason})
@@ -381,6 +348,12 @@ class _Work:
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
+        if self.rules.zones:
+            before = self.current.data if self.current is not None else {}
+            placed = place_said(self.rules.zones, values, before, on, self.bench.sight.zone_of, self.place)
+            values.update(placed.words)
+            placed.enter(body)
+            self.found += placed.problems
         if values:
             body["set"] = values
         if move is not None:
@@ -392,10 +365,7 @@ class _Work:
         for key in self.rules.files:
             said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
             if said:
-                own = self._files_of(key)
-                for sha256 in said:
-                    if sha256 not in own and not self.bench.sight.file_exists(self.change.id, sha256):
-                        self.say(says.FILE_UNKNOWN.at(self.place, field=self.ledger.fields[key].title))
+                self._files(self.ledger.fields[key], said)
         for key in self.rules.links:
             value = values.get(key)
             spec = self.ledger.fields[key]
@@ -404,14 +374,27 @@ class _Work:
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
         return body
 
+    def _files(self, spec: Field, said: Iterable[str]) -> None:
+        own, sight = self._files_of(spec.key), self.bench.sight
+        fresh = [sha256 for sha256 in said if sha256 not in own]
+        for sha256 in fresh:
+            if not sight.file_exists(self.change.id, sha256):
+                self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
+            elif wanted := sight.not_of_kind(spec.type, sha256):
+                self.say(says.FILE_KIND.at(self.place, field=spec.title, wanted=wanted))
+
     def _files_of(self, key: str) -> set[str]:
         """Contents to which this field of the record has referred before."""
         return {
             str(ref.get("sha256"))
-            for fact in (*self.draft.facts, *self.facts)
+            for fact in self._all()
             for ref in fact.body.get("set", {}).get(key) or ()
             if isinstance(ref, Mapping)
         }
+
+    def _says_more(self, body: Mapping[str, Any], now: Snapshot) -> bool:
+        same = all(now.data.get(k) == v for k, v in body.get("set", {}).items())
+        return not same or bool({"region", "unit"} & body.keys()) or not {*body.get("flags", ())} <= {*now.flags}
 
     def _place_into(self, body: dict[str, Any], step: Step, on: int) -> None:
         now = self.current
@@ -497,6 +480,23 @@ class _Work:
         for key in self.rules.points:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
+        for spec in self.rules.pictures:
+            self._pictures(spec, now)
+
+    def _zones(self) -> None:
+        """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""
+        sight, titles = self.bench.sight, self.bench.setting.pack.layers
+        while self.line and (
+            due := place_due(self.rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days)
+        ):
+            day, placed = due
+            by = [(titles[self.ledger.fields[key].layer].title, n) for key, n in placed.versions.items()]
+            body: dict[str, Any] = {"set": placed.words}
+            body["reason"] = "、".join(f"按“{title}”第{n}版判定" for title, n in by)
+            placed.enter(body)
+            self._enter("amend", day, body)
+            self.line = timeline(self._all())
+            self.current = self.line[-1][1]
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)
@@ -512,46 +512,40 @@ class _Work:
         )
         if spec.outside == "inbox":
             self.say(problem)
+        else:
+            self._flag([problem])
+
+    def _pictures(self, spec: Field, now: Snapshot) -> None:
+        """What is odd about the pictures that this change brought; the record keeps it as flags."""
+        sight = self.bench.sight
+        brought = [f for f in self.facts if f.body.get("set", {}).get(spec.key)]
+        if not brought:
+            return
+        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, sight.shots))
+        own = (self.ledger.key, self.draft.number)
+        alike = sight.alike(shas(now.data.get(spec.key)), own) if spec.once else []
+        if alike:
+            found.append(says.PHOTO_TWICE.at(field=spec.title))
+        self._flag(found, alike)
+
+    def _flag(self, found: Sequence[Problem], alike: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep problems as flags on the change's last event, and which other records show the same picture."""
+        if not found:
             return
         last = self.facts[-1]
-        flagged = Fact(
-            last.version, last.verb, last.on, last.at, last.actor, last.change, last.step,
-            {**last.body, "flags": [*last.body.get("flags", ()), problem.says]},
-        )  # fmt: skip
-        self.facts[-1] = flagged
+        body = {**last.body, "flags": [*last.body.get("flags", ()), *(p.says for p in found)]}
+        if alike:
+            body["alike"] = sorted({*map(tuple, last.body.get("alike", ())), *alike})
+        self.facts[-1] = replace(last, body=body)
         self.line = timeline([*self.draft.facts, *self.facts])
 
     # -- what the record's own history says ------------------------------------------------------------------------
 
-    def _days(self) -> dict[int, int]:
-        return effective_days([*self.draft.facts, *self.facts])
+    def _all(self) -> list[Fact]:
+        return [*self.draft.facts, *self.facts]
 
     def _opened(self) -> int:
-        return self._days()[1]
-
-    def _last_step(self) -> tuple[int, str] | None:
-        """(day, word) of the latest workflow step."""
-        days = self._days()
-        steps = [
-            (days[f.version], f.version, str(f.body.get("move", f.verb)))
-            for f in (*self.draft.facts, *self.facts)
-            if f.verb in {"create", "move", "withdraw", "restore"}
-        ]
-        if not steps:
-            return None
-        day, _, word = max(steps)
-        return day, word
-
-    def _said_last(self, fields: Iterable[str]) -> int:
-        """The latest day on which any of these fields was said, or the opening day."""
-        days = self._days()
-        wanted = set(fields)
-        said = [
-            days[f.version]
-            for f in (*self.draft.facts, *self.facts)
-            if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
-        ]
-        return max(said, default=days[1])
+        return effective_days(self._all())[1]
 
     def _unknown_move(self, move: str) -> Problem:
         known = "、".join(m for m, x in self.ledger.moves.items() if (NEW in x.from_) == (self.current is None))

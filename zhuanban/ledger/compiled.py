@@ -1,0 +1,61 @@
+"""What a ledger asks of its records, looked up once for every submission of the process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from zhuanban.ledger.fields import Checker, checkers, file_fields
+from zhuanban.ledger.pictures import asked_fields
+from zhuanban.ledger.places import zone_fields
+from zhuanban.pack.values import NEW, Field, FieldType, Ledger, Move, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a ledger asks, looked up once."""
+
+    ledger: Ledger
+    checkers: Mapping[str, Checker]
+    files: tuple[str, ...]
+    links: tuple[str, ...]
+    points: tuple[str, ...]  # points that must lie inside the record's cell
+    zones: tuple[Field, ...]  # zones that a point decides
+    pictures: tuple[Field, ...]  # photographs of which something is asked
+    needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
+    opening: Move | None
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Rules:
+        required = [k for k, f in ledger.fields.items() if f.required]
+        return cls(
+            ledger,
+            checkers(ledger),
+            file_fields(ledger),
+            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
+            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
+            zone_fields(ledger),
+            asked_fields(ledger),
+            {
+                m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
+                for m in ledger.moves.values()
+            },
+            next(iter(ledger.opening), None),
+        )
+
+
+_kept: OrderedDict[tuple[str, str], Rules] = OrderedDict()
+_KEPT = 500
+
+
+def rules_of(pack: Pack, ledger: Ledger) -> Rules:
+    """A ledger's rules; those of a pack's text never change, so they serve every submission of the process."""
+    if not pack.sha256:
+        return Rules.of(ledger)
+    known = _kept.get((pack.sha256, ledger.key))
+    if known is None:
+        known = _kept[(pack.sha256, ledger.key)] = Rules.of(ledger)
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return known
