@@ -96,7 +96,7 @@ def test_a_typed_word_stands_only_where_there_is_no_point(beaches: Campaign) -> 
 
 def test_outside_every_zone(beaches: Campaign) -> None:
     assert send(beaches, hut("a", spot=at(9)), hut("b", dot=at(9)), hut("c", spot=at(9), strict="范围外")) == [
-        "ledger-061",
+        "ledger-081",
         "entered",
         "entered",
     ]

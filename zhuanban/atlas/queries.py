@@ -60,6 +60,12 @@ def metres_outside(campaign: Campaign, region: str, point: Mapping[str, Any], da
     return placement.metres if placement.surely else None
 
 
+def forget_maps() -> None:
+    """After a load was taken back: another one may come to bear the same version of the campaign."""
+    _versions.cache_clear()
+    _editions.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _versions(uid: str, campaign_pk: int, tree_version: int) -> dict[str, list[Version]]:
     """The outlines of a campaign by code. Every load raises the campaign's version; `uid` tells apart two databases."""

@@ -25,9 +25,9 @@ def _load() -> None:
         django.setup()
     except Refused as refused:
         raise Exit(refused.problems) from refused
-    from zhuanban.cli import campaigns, office, packs  # noqa: PLC0415  (need a Django that is set up)
+    from zhuanban.cli import campaigns, grid, office, packs, zones  # noqa: PLC0415  (need a Django that is set up)
 
-    for module in (packs, campaigns, office):
+    for module in (packs, campaigns, grid, zones, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -19,7 +19,7 @@ from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.pictures import Shots, oddities
 from zhuanban.ledger.places import ZoneOf, place_due, place_said
-from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, effective_days, last_step, said_last, timeline
+from zhuanban.ledger.rules import VERBS, Fact, Snapshot, apply, as_of, effective_days, last_step, said_last, timeline
 from zhuanban.pack.values import NEW, Field, FieldType, Guard, Ledger, Move
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
@@ -399,6 +399,8 @@ class _Work:
     def _place_into(self, body: dict[str, Any], step: Step, on: int) -> None:
         now = self.current
         assert now is not None
+        if self.draft.line and on < self.draft.line[-1][0]:
+            now = as_of(self._all(), on) or now  # where it stood that day, not where it went since
         region = now.region if step.region is None else step.region
         unit = now.unit if step.unit is None else step.unit
         if (region, unit) != (now.region, now.unit):
@@ -482,6 +484,11 @@ class _Work:
                 self._point(key, now)
         for spec in self.rules.pictures:
             self._pictures(spec, now)
+        cell = self.bench.setting.regions.nodes.get(now.region)
+        came = any("region" in f.body or f.verb == "restore" for f in self.facts)
+        if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
+            # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
+            self._flag([says.CELL_CLOSED.at(region=cell.printed, day=iso(cell.to_day))])
 
     def _zones(self) -> None:
         """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""
