@@ -124,14 +124,14 @@ def test_what_is_wrong_with_a_split_is_said_at_once(beaches: Campaign) -> None:
         return [p.code for p in refused.value.problems]
 
     assert codes("999", [(E1, ""), ("12", "短")], "07-01", " ") == [
-        "people-041", "people-039", "people-015", "people-031", "people-033"
+        "people-061", "people-059", "people-015", "people-051", "people-053"
     ]  # fmt: skip
-    assert codes(E1, [("12", "短"), (N1, "北"), (N1, "南")]) == ["people-032", "people-031"]
-    assert codes(E1, [(N1, "北")]) == ["people-034"]
-    assert codes(EAST, [("460000103", "甲"), ("460000104", "乙")]) == ["people-035"]
-    assert codes("460000", PARTS) == ["people-038"]
+    assert codes(E1, [("12", "短"), (N1, "北"), (N1, "南")]) == ["people-052", "people-051"]
+    assert codes(E1, [(N1, "北")]) == ["people-054"]
+    assert codes(EAST, [("460000103", "甲"), ("460000104", "乙")]) == ["people-055"]
+    assert codes("460000", PARTS) == ["people-058"]
     split_cell(beaches, E1, PARTS, day("03-01"), "因", OPERATOR)
-    assert codes(E1, [(N3, "甲"), ("460000101303", "乙")], "03-02") == ["people-030"]  # closed by then
+    assert codes(E1, [(N3, "甲"), ("460000101303", "乙")], "03-02") == ["people-050"]  # closed by then
 
 
 def test_a_late_card_of_a_closed_cell_enters_and_asks_for_a_new_home(beaches: Campaign) -> None:
@@ -174,9 +174,9 @@ def test_what_is_wrong_with_a_merge(beaches: Campaign) -> None:
             merge_cells(beaches, gone, into, name, day("03-01"), "因", OPERATOR)
         return [p.code for p in refused.value.problems]
 
-    assert codes([E1], E1) == ["people-036"]
-    assert codes([E1, WEST], E2) == ["people-037"]
-    assert codes([E1, E2], "77", "") == ["people-032", "people-033"]
+    assert codes([E1], E1) == ["people-056"]
+    assert codes([E1, WEST], E2) == ["people-057"]
+    assert codes([E1, E2], "77", "") == ["people-052", "people-053"]
     # What the door refuses refuses the whole: both strips have a record that only one may have.
     strips = [
         Change(c, "strips", (Step("create", day("01-05"), region=r),), number=c) for c, r in (("甲", E1), ("乙", E2))
@@ -198,8 +198,8 @@ def test_a_new_name_from_its_day_on(beaches: Campaign) -> None:
         tree.find(name, day(on)) for name, on in (("东一段", "02-01"), ("长沙段", "03-01"), ("东一段", "03-02"))
     ] == [[E1]] * 3  # a sheet may go on using the old name
     for name, on, code in (
-        ("长沙段", "03-05", "people-040"),
-        ("", "03-05", "people-033"),
+        ("长沙段", "03-05", "people-060"),
+        ("", "03-05", "people-053"),
         ("甲", "02-01", "people-019"),
     ):
         with pytest.raises(Refused) as refused:
@@ -238,10 +238,6 @@ def test_a_cell_handed_over_keeps_both_inspectors_counts(beaches: Campaign) -> N
         {"阿东": 3, "阿西": 1, "合计": 4},
         {"阿东": 2, "阿西": 2, "合计": 4},
         {"阿东": 2, "阿西": 3, "合计": 5},
-    ] or counts == [
-        {"合计": 4, "阿东": 3, "阿西": 1},
-        {"合计": 4, "阿东": 2, "阿西": 2},
-        {"合计": 5, "阿东": 2, "阿西": 3},
     ]
     sound(beaches)
 

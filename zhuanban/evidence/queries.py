@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,24 +57,39 @@ def media_of(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Media]:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """When (UTC microseconds) and where a picture was taken: by what it says itself, else by who brought it first."""
+    """When (UTC microseconds) and where a content was made: as it says itself (EXIF), and as its bringer claimed."""
 
-    at: int | None
-    place: Point | None
+    media: Media
+    size: int
+    exif_at: int | None = None
+    exif_place: Point | None = None
+    claimed_at: int | None = None
+    claimed_place: Point | None = None
+
+    @property
+    def at(self) -> int | None:
+        """By its own word, else by its bringer's."""
+        return self.claimed_at if self.exif_at is None else self.exif_at
+
+    @property
+    def place(self) -> Point | None:
+        return self.exif_place or self.claimed_place
 
 
 def shots(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Shot]:
-    """When and where each of these contents was made, of those that were uploaded to this campaign."""
+    """Each of these contents, of those that were uploaded to this campaign; of several claims the first."""
     wanted = list(sha256s)
     found: dict[str, Shot] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         rows = Upload.objects.filter(campaign=campaign, file__sha256__in=wanted[start : start + _AT_ONCE])
         for row in rows.select_related("file").order_by("pk"):
-            file, known = row.file, found.get(row.file.sha256, Shot(None, None))
-            own = _point(file.exif_lon, file.exif_lat, file.exif_frame, file.exif_accuracy_m)
-            claimed = _point(row.claimed_lon, row.claimed_lat, row.claimed_frame, None)
-            at = known.at if known.at is not None else file.exif_taken_at
-            found[file.sha256] = Shot(row.claimed_at if at is None else at, known.place or own or claimed)
+            file, known = row.file, found.get(row.file.sha256)
+            place = _point(row.claimed_lon, row.claimed_lat, row.claimed_frame, None)
+            if known is None:
+                own = _point(file.exif_lon, file.exif_lat, file.exif_frame, file.exif_accuracy_m)
+                known = Shot(BY_MIME[file.media], file.size, file.exif_taken_at, own)
+            at = row.claimed_at if known.claimed_at is None else known.claimed_at
+            found[file.sha256] = replace(known, claimed_at=at, claimed_place=known.claimed_place or place)
     return found
 
 

@@ -16,18 +16,18 @@ from zhuanban.people.actions import NODE_UNKNOWN, TIME_ORDER, hang_region
 from zhuanban.people.models import Campaign, Holding, Region, RegionName, RegionParent
 from zhuanban.people.queries import Setting, setting
 
-NOT_IN_USE = Kind("people-030", "“{name}”（{code}）在 {day} 没有启用。", "请核对代码和日期。")
-CODE_TAKEN = Kind("people-031", "代码 {code} 已被“{name}”使用。", "新网格请用没有用过的代码。")
-CODE_SHAPE = Kind("people-032", "代码“{code}”不合要求。", "{wanted}")
-NAME_SHAPE = Kind("people-033", "网格 {code} 的名称“{name}”不合要求。", "请用 1 至 80 个字。")
-TOO_FEW_PARTS = Kind("people-034", "拆分至少要分成两个网格。", "请写明每个新网格的代码和名称。")
-HAS_CHILDREN = Kind("people-035", "“{name}”还有下级（{children}），不能直接拆分。", "请先把下级移到别处，或拆分下级。")
-NOTHING_TO_MERGE = Kind("people-036", "没有要并入“{into}”的网格。", "请写明要撤并的网格。")
-LEVELS_DIFFER = Kind("people-037", "“{name}”与“{other}”不是同一级。", "只有同一级的区划才能合并。")
-IS_ROOT = Kind("people-038", "“{name}”是最上一级，不能拆分、合并或移动。", "请核对代码。")
-NOT_YET = Kind("people-039", "日期 {day} 还没有到。", "请在当天或之后办理。")
-SAME_NAME = Kind("people-040", "“{code}”在 {day} 已经叫“{name}”。", "请核对名称。")
-REASON_EMPTY = Kind("people-041", "没有写明理由。", "请写明依据的文件或原因。")
+NOT_IN_USE = Kind("people-050", "“{name}”（{code}）在 {day} 没有启用。", "请核对代码和日期。")
+CODE_TAKEN = Kind("people-051", "代码 {code} 已被“{name}”使用。", "新网格请用没有用过的代码。")
+CODE_SHAPE = Kind("people-052", "代码“{code}”不合要求。", "{wanted}")
+NAME_SHAPE = Kind("people-053", "网格 {code} 的名称“{name}”不合要求。", "请用 1 至 80 个字。")
+TOO_FEW_PARTS = Kind("people-054", "拆分至少要分成两个网格。", "请写明每个新网格的代码和名称。")
+HAS_CHILDREN = Kind("people-055", "“{name}”还有下级（{children}），不能直接拆分。", "请先把下级移到别处，或拆分下级。")
+NOTHING_TO_MERGE = Kind("people-056", "没有要并入“{into}”的网格。", "请写明要撤并的网格。")
+LEVELS_DIFFER = Kind("people-057", "“{name}”与“{other}”不是同一级。", "只有同一级的区划才能合并。")
+IS_ROOT = Kind("people-058", "“{name}”是最上一级，不能拆分、合并或移动。", "请核对代码。")
+NOT_YET = Kind("people-059", "日期 {day} 还没有到。", "请在当天或之后办理。")
+SAME_NAME = Kind("people-060", "“{code}”在 {day} 已经叫“{name}”。", "请核对名称。")
+REASON_EMPTY = Kind("people-061", "没有写明理由。", "请写明依据的文件或原因。")
 
 
 def split_region(campaign: Campaign, code: str, parts: Sequence[tuple[str, str]], day: int, reason: str) -> None:
