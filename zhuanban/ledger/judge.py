@@ -188,7 +188,8 @@ class _Work:
         if self.current is None:
             self.say(says.NOT_THERE.at(self.place) if self.change.number else says.NOT_OPENED.at())
             return
-        if self.current.withdrawn and step.verb != "restore":
+        says_nothing = step.verb == "amend" and not step.set  # only brings zones up to date, for the days before
+        if self.current.withdrawn and step.verb != "restore" and not says_nothing:
             self.say(says.WITHDRAWN.at(self.place, number=self.draft.number))
             return
         getattr(self, f"_{step.verb}")(step, self.current)

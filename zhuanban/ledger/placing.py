@@ -44,7 +44,7 @@ def place_again(setting: Setting, layer: Layer, loaded: LoadedZones, actor: Acto
         if not fields:
             continue
         numbers = dict(
-            Record.objects.filter(campaign=setting.campaign, ledger=ledger.key, withdrawn=False)
+            Record.objects.filter(campaign=setting.campaign, ledger=ledger.key)
             .order_by("number")
             .values_list("pk", "number")
         )

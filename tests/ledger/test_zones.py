@@ -171,6 +171,14 @@ def test_a_layer_that_comes_after_the_records(tmp_path: Path) -> None:
         assert [belt("P-002", "01-31"), belt("P-002", "02-01")] == ["内带", "外带"]
 
 
+def test_a_record_withdrawn_since_is_right_for_the_days_before(beaches: Campaign, tmp_path: Path) -> None:
+    send(beaches, hut("a", place=at(2)))
+    send(beaches, Change("b", "huts", (Step("withdraw", day("05-01"), reason="误登"),), "P-001"))
+    load(beaches, tmp_path, 1, 6, "03-01")
+    assert [belt("P-001", on) for on in ("02-28", "03-01")] == ["内带", "外带"]
+    assert send(beaches, amended("c", "P-001", owner="老陈")) == ["ledger-026"]
+
+
 days = st.integers(day("01-01"), day("05-20"))
 xs = st.integers(0, 9)
 plots = st.lists(
@@ -187,7 +195,7 @@ plots = st.lists(
 
 
 @given(plots, st.lists(days, min_size=1, max_size=3))
-@settings(max_examples=25)
+@settings(max_examples=30)
 def test_on_every_day_every_zone_is_that_of_the_point(plot: list[tuple[str, int, int]], asked: list[int]) -> None:
     with clock.set_to(NOW), tempfile.TemporaryDirectory() as folder, transaction.atomic():
         campaign = make(Path(folder))
