@@ -221,7 +221,8 @@ def test_on_every_day_every_zone_is_that_of_the_point(plot: list[tuple[str, int,
                 now = as_of(facts, on)
                 if now is not None and not now.withdrawn:
                     zoned = zone_of(campaign, layer, now.data["place"], on)
-                    assert now.data.get("belt") == (zoned.word if zoned else None)
+                    # Without a version on that day what stands there stands: a redate may have brought it along.
+                    assert zoned is None or now.data.get("belt") == zoned.word
             for table in (here.pack.tables["belts"], here.pack.tables["bays"]):
                 fast, slow = queries.table(here, table, "460000", on), meaning(here, table, "460000", on, book)
                 assert fast.cells == slow.cells

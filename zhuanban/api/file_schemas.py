@@ -32,7 +32,7 @@ class RecordFileOut(Schema):
 class RecordFilesOut(Schema):
     model_config = example(
         files=[
-            {"field": "photo", "title": "照片", "before": "", "sha256": "ab" * 32, "name": "现场.jpg", "kind": "照片",
+            {"field": "photo", "title": "现状图", "before": "", "sha256": "ab" * 32, "name": "现场.jpg", "kind": "图片",
              "size": 482133, "version": 1, "move": "登记", "on": "2024-01-05", "by": "donghu-01",
              "taken_at": "2024-01-05T10:12:00+08:00", "taken_place": None, "claimed_at": "", "claimed_place": None}
         ]
