@@ -209,3 +209,13 @@ def test_no_address_leads_anywhere_else(clients: dict[str, Client], address: str
 def test_an_upload_without_a_file_says_so(clients: dict[str, Client]) -> None:
     answer = clients["east"].post(f"{PATH}/files", {"other": "x"})
     assert (answer.status_code, answer.json()["problems"][0]["place"]) == (422, {"field": "file"})
+
+
+def test_the_files_of_a_record_say_by_which_event_they_came(clients: dict[str, Client]) -> None:
+    photo = upload(clients["east"], picture(), "路牌.jpg")
+    letter = upload(clients["east"], b"%PDF-1.4\n%%EOF\n", "来信.pdf")
+    number = register(clients["east"], "a", photo=[photo], letter=[letter])
+    (found,) = clients["east"].get(f"{PATH}/records/signs/{number}/files").json()["files"]  # the letter is masked
+    assert (found["field"], found["sha256"], found["version"], found["move"]) == ("photo", photo["sha256"], 1, "登记")
+    assert (found["on"], found["by"], found["kind"], found["taken_at"]) == ("2024-03-01", "east", "照片", "")
+    assert clients["west"].get(f"{PATH}/records/signs/{number}/files").status_code == 404

@@ -46,6 +46,7 @@ FOREIGN: dict[str, list[str]] = {
     f"{C}/records/{{ledger}}/{{number}}": [""],
     f"{C}/records/{{ledger}}/{{number}}/history": [""],
     f"{C}/records/{{ledger}}/{{number}}/moves": [""],
+    f"{C}/records/{{ledger}}/{{number}}/files": [""],
     f"{C}/records/{{ledger}}/{{number}}/files/{{sha256}}": [""],
     f"{C}/records/{{ledger}}/{{number}}/files/{{sha256}}/thumbnail": [""],
     f"{C}/files/{{sha256}}": ["", "?ticket=x", "?ticket=" + "a:b:c"],

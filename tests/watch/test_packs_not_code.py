@@ -37,6 +37,7 @@ SHARED: dict[str, str] = {
     "结果": "what any work led to",
     "提示": "a problem that does not refuse",
     "经纬度": "the two numbers of any point",
+    "范围外": "the language's own word for a point in no zone of a layer",
 }
 
 # Words that one room says of itself: room → (words, reason).

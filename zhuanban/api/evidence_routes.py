@@ -20,15 +20,18 @@ from ninja.responses import Status
 from zhuanban.api import problems as says
 from zhuanban.api.answers import not_there
 from zhuanban.api.auth import ledger_of, viewer
+from zhuanban.api.file_schemas import RecordFileOut, RecordFilesOut
 from zhuanban.api.record_routes import TICKET_SALT
 from zhuanban.api.schemas import FileOut, Problems
+from zhuanban.core.day import beijing
 from zhuanban.core.problem import Refused
 from zhuanban.evidence import problems as evidence
 from zhuanban.evidence.actions import keep
 from zhuanban.evidence.models import Upload
-from zhuanban.evidence.queries import open_original, thumbnail
+from zhuanban.evidence.queries import Shot, open_original, shots, thumbnail
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.queries import Viewer
+from zhuanban.pack.values import Ledger
 
 router = Router(tags=["证据"])
 
@@ -53,6 +56,38 @@ def upload(request: HttpRequest, name: str, file: File[UploadedFile]) -> Status[
         raise Refused(says.NO_FILE.at())
     kept = keep(seen.setting.campaign, cast("BinaryIO", file.file), file.name or "", seen.actor.user_id)
     return Status(201, FileOut(**kept))
+
+
+@router.get(
+    "/campaigns/{name}/records/{ledger}/{path:number}/files",
+    response={200: RecordFilesOut, **_READ},
+    summary="条目所附的文件清单",
+    operation_id="recordFiles",
+)
+def record_files(request: HttpRequest, name: str, ledger: str, number: str) -> RecordFilesOut:
+    """每份文件由哪一步、何时、何人带来；文件自载的拍摄时间地点与自报的分开列出。隐去的字段不列。"""
+    seen = viewer(request, name)
+    book = ledger_of(seen, ledger)
+    files = shown_files(book, seen.record(book, number))
+    known = shots(seen.setting.campaign, {ref["sha256"] for ref in files})
+    return RecordFilesOut(
+        files=[_record_file(book, ref, known[ref["sha256"]]) for ref in files if ref["sha256"] in known]
+    )
+
+
+def _record_file(book: Ledger, ref: dict[str, Any], shot: Shot) -> RecordFileOut:
+    field = book.fields[ref["field"]]
+    return RecordFileOut(
+        **{"name": "", **ref},
+        title=field.title,
+        before=field.after,
+        kind=shot.media.title,
+        size=shot.size,
+        taken_at=beijing(shot.exif_at) if shot.exif_at is not None else "",
+        taken_place=shot.exif_place.as_json() if shot.exif_place else None,
+        claimed_at=beijing(shot.claimed_at) if shot.claimed_at is not None else "",
+        claimed_place=shot.claimed_place.as_json() if shot.claimed_place else None,
+    )
 
 
 @router.get(

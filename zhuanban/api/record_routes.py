@@ -37,7 +37,7 @@ from zhuanban.core import clock
 from zhuanban.core.day import to_day
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import WAITING, Change, Outcome, Step
-from zhuanban.ledger.files import refs
+from zhuanban.ledger.fields import refs
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.moves import may_amend, offers
 from zhuanban.ledger.queries import Viewer

@@ -302,6 +302,8 @@ class EventOut(Schema):
     reason: str = Field("", title="理由")
     of: int = Field(0, title="改期的是第几号事件")
     flags: list[str] = Field(default_factory=list, title="疑点")
+    alike: list[dict[str, str]] = Field(default_factory=list, title="有相同照片的条目", description="只列可见的。")
+    placed: dict[str, int] = Field(default_factory=dict, title="按图层第几版判定")
     source: dict[str, Any] = Field(default_factory=dict, title="来源")
     fields: dict[str, Any] = Field(default_factory=dict, title="写了哪些字段", description="null 为清空。")
 
@@ -315,6 +317,7 @@ class HistoryOut(RecordOut):
              "region": "411300101201", "region_name": "甲村", "fields": {"owner": "李＊＊"}}
         ],
     )  # fmt: skip
+    placed: dict[str, int] = Field(default_factory=dict, title="各分区按图层第几版判定")
     events: list[EventOut] = Field(title="经过")
 
 

@@ -124,6 +124,13 @@ def metres_per_degree(lat: float, axis: float = 6378137.0, ecc2: float = 0.00669
     return axis / w * math.cos(rad) * degree, axis * (1 - ecc2) / (w2 * w) * degree
 
 
+def metres_between(one: Point, other: Point) -> float:
+    """How far apart two places are, in metres; right to a thousandth within some hundred kilometres."""
+    here, there = one.to_wgs84(), other.to_wgs84()
+    east, north = metres_per_degree((here.lat + there.lat) / 2)
+    return math.hypot((here.lon - there.lon) * east, (here.lat - there.lat) * north)
+
+
 # Points as people write them ------------------------------------------------------------------------------------------
 
 _CHINA = (73.4, 135.1, 3.4, 53.6)  # west, east, south, north of the country, islands included

@@ -1,8 +1,8 @@
-"""Reads: where a point lies, as of a day."""
+"""Reads: where a point lies, and in which zone of a layer, as of a day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -10,8 +10,9 @@ from typing import Any
 
 from zhuanban.atlas import shapes
 from zhuanban.atlas.frames import Point, from_json
-from zhuanban.atlas.models import Outline
+from zhuanban.atlas.models import LayerVersion, Outline, Zone
 from zhuanban.core.problem import Problem
+from zhuanban.pack.values import OUTSIDE, Layer
 from zhuanban.people.models import Campaign
 
 # A phone that says "within 30 m" and stands 20 m outside may well be inside. More than this no fix is forgiven: a
@@ -59,6 +60,12 @@ def metres_outside(campaign: Campaign, region: str, point: Mapping[str, Any], da
     return placement.metres if placement.surely else None
 
 
+def forget_maps() -> None:
+    """After a load was taken back: another one may come to bear the same version of the campaign."""
+    _versions.cache_clear()
+    _editions.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _versions(uid: str, campaign_pk: int, tree_version: int) -> dict[str, list[Version]]:
     """The outlines of a campaign by code. Every load raises the campaign's version; `uid` tells apart two databases."""
@@ -74,3 +81,81 @@ def _shape(sha256: str) -> shapes.Shape:
     """The parsed outline. Named by its content, so what is kept here never grows stale."""
     text = Outline.objects.filter(sha256=sha256).values_list("geometry", flat=True)[0]
     return shapes.from_text(text)
+
+
+# Zones ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of a layer: from this day on, unless a later one holds."""
+
+    from_day: int
+    number: int
+    pk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zoned:
+    """Where a point lies by a layer: the zone's type, or OUTSIDE; and by which version."""
+
+    word: str
+    version: int
+
+
+def editions(campaign: Campaign, layer: str) -> tuple[Edition, ...]:
+    """The versions of a layer, by day."""
+    return _editions(campaign.uid, campaign.pk, campaign.tree_version).get(layer, ())
+
+
+def in_force(campaign: Campaign, layer: str, day: int) -> Edition | None:
+    """The version that holds on a day."""
+    return next((e for e in reversed(editions(campaign, layer)) if e.from_day <= day), None)
+
+
+def zone_of(campaign: Campaign, layer: Layer, point: Mapping[str, Any], day: int) -> Zoned | None:
+    """In which zone does a point {"lon", "lat", "frame"} lie on a day? Of several the strictest; the edge is inside.
+
+    None where the layer has no version that day, and where it is no point.
+    """
+    edition = in_force(campaign, layer.key, day)
+    read = from_json(point, anywhere=True)
+    if edition is None or isinstance(read, Problem):
+        return None
+    here = read.to_wgs84()
+    types, lookup = _zones(campaign.uid, edition.pk, tuple(layer.ranks))
+    i = lookup.first(here.lon, here.lat)
+    return Zoned(OUTSIDE if i < 0 else types[i], edition.number)
+
+
+def zones_of_all(
+    campaign: Campaign, layer: Layer, edition: Edition | None, points: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """The same for many points by one version: its words in order; "" for what is no point, or without a version."""
+    if edition is None or not points:
+        return [""] * len(points)
+    types, lookup = _zones(campaign.uid, edition.pk, tuple(layer.ranks))
+    read = [from_json(point, anywhere=True) for point in points]
+    known = [p.to_wgs84() for p in read if not isinstance(p, Problem)]
+    found = iter(lookup.first_of_all([p.lon for p in known], [p.lat for p in known]).tolist())
+    words = (*types, OUTSIDE)  # -1 is the last
+    return ["" if isinstance(p, Problem) else words[next(found)] for p in read]
+
+
+@lru_cache(maxsize=16)
+def _editions(uid: str, campaign_pk: int, tree_version: int) -> dict[str, tuple[Edition, ...]]:
+    """Every load raises the campaign's version; `uid` tells apart two databases."""
+    found: dict[str, tuple[Edition, ...]] = {}
+    rows = LayerVersion.objects.filter(campaign_id=campaign_pk).order_by("from_day", "number")
+    for layer, from_day, number, pk in rows.values_list("layer", "from_day", "number", "pk"):
+        found[layer] = (*found.get(layer, ()), Edition(from_day, number, pk))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _zones(uid: str, version_pk: int, types: tuple[str, ...]) -> tuple[tuple[str, ...], shapes.Lookup]:
+    """The zones of a version, strictest first. A version never changes, so what is kept here never grows stale."""
+    ranks = {word: i for i, word in enumerate(types)}
+    rows = list(Zone.objects.filter(version_id=version_pk).order_by("pk").values_list("type", "area"))
+    rows.sort(key=lambda row: ranks.get(row[0], len(types)))
+    return tuple(kind for kind, _ in rows), shapes.Lookup([shapes.from_wkb(bytes(area)) for _, area in rows])

@@ -32,7 +32,7 @@ def read_outlines(
     A frame named in the file (`crs`) goes before `frame`. `known` are the codes that exist; None asks nothing.
     """
     place = Place(file=file)
-    collection = _parsed(content, place)
+    collection = parsed(content, place)
     if isinstance(collection, Problem):
         return [], frame, [collection]
     features = collection.get("features")
@@ -41,7 +41,7 @@ def read_outlines(
     if not features:
         return [], frame, [problems.FILE_UNREADABLE.at(place, why="里面没有图形")]
     if collection.get("crs") is not None:
-        said = _crs_name(collection["crs"])
+        said = crs_name(collection["crs"])
         named = frame_named(said)
         if named is None:
             return [], frame, [problems.FRAME_UNKNOWN.at(place, text=said or "未写明")]
@@ -69,7 +69,8 @@ def read_outlines(
     return drawn, frame, faults
 
 
-def _parsed(content: bytes | str | Mapping[str, Any], place: Place) -> Mapping[str, Any] | Problem:
+def parsed(content: bytes | str | Mapping[str, Any], place: Place) -> Mapping[str, Any] | Problem:
+    """The outermost object of a GeoJSON text (UTF-8 or GB18030), or what is wrong with it."""
     if isinstance(content, bytes | str):
         raw = content.encode() if isinstance(content, str) else content
         if len(raw) > LARGEST_MB * 1_000_000:
@@ -93,7 +94,8 @@ def _utf8(raw: bytes) -> bytes:
     return raw
 
 
-def _crs_name(crs: Any) -> str:
+def crs_name(crs: Any) -> str:
+    """What a GeoJSON `crs` member calls itself; "" where it does not say."""
     properties = crs.get("properties") if isinstance(crs, Mapping) else None
     return str(properties.get("name", "")) if isinstance(properties, Mapping) else ""
 

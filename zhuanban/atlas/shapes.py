@@ -1,9 +1,9 @@
-"""Outlines as shapes: read from GeoJSON, checked, measured. The only file that knows shapely. Pure."""
+"""Shapes: read, checked, mended, measured, and looked up. The only file that knows shapely. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -91,3 +91,95 @@ def metres_outside(shape: Shape, point: Point) -> float:
     origin = np.array([here.lon, here.lat])
     plane = shapely.transform(shape, lambda corners: (corners - origin) * scale)
     return float(plane.distance(shapely.Point(0, 0)))
+
+
+# Zones ----------------------------------------------------------------------------------------------------------------
+
+_MENDED_BY = 0.01  # of the area: a mended edge that changes more may not be what was meant
+
+
+def from_wkb(content: bytes | None) -> Shape | None:
+    """The shape of binary geometry in two dimensions; None where there is none, or it cannot be read."""
+    if content is None:
+        return None
+    try:
+        return shapely.force_2d(shapely.from_wkb(content))
+    except (shapely.errors.ShapelyError, TypeError, ValueError):
+        return None
+
+
+def from_json(geometry: Any) -> Shape | None:
+    """The shape of a GeoJSON geometry; None where there is none, or it cannot be read."""
+    if not isinstance(geometry, Mapping):
+        return None
+    try:
+        return shapely.force_2d(shapely.from_geojson(canonical(dict(geometry))))
+    except (shapely.errors.ShapelyError, TypeError, ValueError):
+        return None
+
+
+def to_wkb(shape: Shape) -> bytes:
+    """The shape as binary geometry, always the same for the same shape."""
+    return bytes(shapely.to_wkb(shape, byte_order=1))
+
+
+def through(shape: Shape, turn: Callable[[Any], Any]) -> Shape:
+    """The shape with its corners, as rows of (x, y), put through `turn`."""
+    return shapely.transform(shape, turn)
+
+
+def is_area(shape: Shape) -> bool:
+    return shape.geom_type in ("Polygon", "MultiPolygon")
+
+
+def is_line(shape: Shape) -> bool:
+    return shape.geom_type in ("LineString", "MultiLineString")
+
+
+def mended(shape: Shape) -> tuple[Shape | None, str]:
+    """An area without crossing edges, and what was wrong with it ("" = nothing). None: too far off to be mended."""
+    if shape.is_valid:
+        return (shape, "") if shape.area > 0 else (None, "面积为零")
+    why = _why_invalid(shape)
+    made = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if not is_area(made) or not made.area or abs(made.area - shape.area) > _MENDED_BY * made.area:
+        return None, why
+    return made, why
+
+
+def buffers(shape: Shape, widths: Sequence[int]) -> list[Shape]:
+    """What lies within each width of a shape but not within the one before; all in the units of the plane."""
+    found, inner = [], None
+    for width in widths:
+        outer = shapely.buffer(shape, width, quad_segs=32)
+        found.append(outer if inner is None else outer.difference(inner))
+        inner = outer
+    return found
+
+
+class Lookup:
+    """Areas in order of preference; tells in which of them points lie. The edge counts as inside."""
+
+    def __init__(self, areas: Sequence[Shape]) -> None:
+        self.areas = np.array(areas, dtype=object)
+        self._tree = shapely.STRtree(self.areas)
+        shapely.prepare(self.areas)
+
+    def first(self, lon: float, lat: float) -> int:
+        """The first area that holds the point; -1 for none."""
+        point = shapely.Point(lon, lat)
+        for i in np.sort(self._tree.query(point)):
+            if self.areas[i].covers(point):
+                return int(i)
+        return -1
+
+    def first_of_all(self, lons: Any, lats: Any) -> Any:
+        """For each point the first area that holds it, or -1, as an array.
+
+        The points go into the tree and the areas are asked one by one: each is prepared once, however many points.
+        """
+        found = np.full(len(lons), len(self.areas))
+        area, point = shapely.STRtree(shapely.points(lons, lats)).query(self.areas, predicate="covers")
+        np.minimum.at(found, point, area)
+        found[found == len(self.areas)] = -1
+        return found

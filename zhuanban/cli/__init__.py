@@ -31,12 +31,14 @@ def _load() -> None:
         campaigns,
         duties,
         forms,
+        grid,
         lists,
         office,
         packs,
+        zones,
     )
 
-    for module in (packs, campaigns, archives, forms, lists, duties, alarms, office):
+    for module in (packs, campaigns, grid, zones, archives, forms, lists, duties, alarms, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -184,7 +184,7 @@ def table_json(here: Setting, result: Result) -> dict[str, Any]:
         "head": asked.head,
         "as_of": iso(result.day),
         "region": result.node,
-        "region_name": here.regions.name(result.node),
+        "region_name": here.regions.name(result.node, result.day),
         "columns": [{"key": c.key, "title": c.title} for c in asked.columns.values()],
         "rows": [
             {"key": r.key, "name": r.name, "total": r.total, "cells": {k: cell(r.key, k) for k in asked.columns}}
@@ -200,7 +200,7 @@ def table_text(here: Setting, result: Result) -> str:
     lines += [[r.name, *(result.cells[(r.key, k)].text for k in asked.columns)] for r in result.rows]
     widths = [max(text_width(line[i]) for line in lines) for i in range(len(lines[0]))]
     body = ["  ".join(c + " " * round(w - text_width(c)) for c, w in zip(line, widths, strict=True)) for line in lines]
-    return "\n".join([asked.title, f"截止日期：{iso(result.day)}　{here.regions.name(result.node)}", *body])
+    return "\n".join([asked.title, f"截止日期：{iso(result.day)}　{here.regions.name(result.node, result.day)}", *body])
 
 
 @click.command()

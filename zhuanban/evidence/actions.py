@@ -18,7 +18,7 @@ from zhuanban.core.problem import Kind, Place, Refused
 from zhuanban.evidence import media as kinds
 from zhuanban.evidence import pictures, problems
 from zhuanban.evidence.media import Media
-from zhuanban.evidence.models import File, Upload
+from zhuanban.evidence.models import File, PictureBand, Upload
 from zhuanban.evidence.store import Store, Taken, TooLarge
 from zhuanban.pack.values import FieldType
 from zhuanban.people.models import Campaign
@@ -30,6 +30,7 @@ NAMELESS = "未命名"
 FITS: dict[FieldType, frozenset[Media]] = {
     FieldType.PHOTO: kinds.PHOTOS,
     FieldType.SIGNATURE: frozenset({kinds.JPEG, kinds.PNG, kinds.WEBP}),
+    FieldType.VIDEO: kinds.VIDEOS,
     FieldType.FILE: frozenset(kinds.ALL),
 }
 
@@ -171,6 +172,7 @@ def _write(
             "height": facts.height,
             "exif_taken_at": facts.taken_at,
             "likeness": facts.likeness,
+            "mirrored": facts.mirrored,
         }
         if facts.place is not None:
             said |= {
@@ -181,9 +183,12 @@ def _write(
             }
     point = claim.point
     with transaction.atomic():
-        file, _ = File.objects.get_or_create(
+        file, new = File.objects.get_or_create(
             sha256=taken.sha256, defaults={"size": taken.size, "media": found.mime, "first_at": at, **said}
         )
+        if new and file.likeness is not None:
+            parts = enumerate(pictures.bands(file.likeness))
+            PictureBand.objects.bulk_create(PictureBand(file=file, band=i, value=value) for i, value in parts)
         same = Upload.objects.filter(
             campaign=campaign,
             file=file,

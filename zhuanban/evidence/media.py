@@ -38,13 +38,16 @@ WEBP = Media("image/webp", "图片", (".webp",), 40, picture=True)
 HEIC = Media("image/heic", "照片", (".heic", ".heif", ".hif"), 40)
 PDF = Media("application/pdf", "PDF 文件", (".pdf",), 100)
 MP4 = Media("video/mp4", "视频", (".mp4", ".m4v"), 300)
+MOV = Media("video/quicktime", "视频", (".mov", ".qt"), 300)
+GP3 = Media("video/3gpp", "视频", (".3gp", ".3gpp"), 300)
 DOCX = Media("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word 文件", (".docx",), 50)
 XLSX = Media("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel 文件", (".xlsx",), 50)
 TEXT = Media("text/plain", "文本文件", (".txt", ".csv", ".md", ".log", ".text", ""), 10)
 
-ALL = (JPEG, PNG, WEBP, HEIC, PDF, MP4, DOCX, XLSX, TEXT)
+ALL = (JPEG, PNG, WEBP, HEIC, PDF, MP4, MOV, GP3, DOCX, XLSX, TEXT)
 BY_MIME = {media.mime: media for media in ALL}
 PHOTOS = frozenset({JPEG, PNG, WEBP, HEIC})
+VIDEOS = frozenset({MP4, MOV, GP3})
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _MP4_BRANDS = frozenset(
@@ -97,14 +100,18 @@ def first_look(head: bytes) -> Media | Kind | None:
 
 
 def _boxed(head: bytes) -> Media | Kind:
-    """HEIC or MP4, by the brands that the file says it is compatible with."""
+    """HEIC or a video, by the brands that the file says it is compatible with."""
     size = min(int.from_bytes(head[:4], "big"), 256)
     brands = [head[8:12], *(head[i : i + 4] for i in range(16, size, 4))]
     if b"avif" in brands or b"avis" in brands:
         return problems.UNKNOWN_TYPE
     if brands[0] in _HEIC_BRANDS:
         return HEIC
-    return MP4 if _MP4_BRANDS.intersection(brands) and brands[0] != b"qt  " else problems.UNKNOWN_TYPE
+    if brands[0] == b"qt  ":
+        return MOV
+    if brands[0].startswith(b"3g"):
+        return GP3
+    return MP4 if _MP4_BRANDS.intersection(brands) else problems.UNKNOWN_TYPE
 
 
 def _wide(head: bytes) -> bytes:
@@ -134,8 +141,8 @@ def office(stream: BinaryIO) -> Media | Kind:
 
 def is_whole(media: Media, stream: BinaryIO, size: int) -> bool:
     """Does content that is not decoded here at least end where it says it does? A cut-off upload does not."""
-    if media in (MP4, HEIC):
-        return _boxes_fit(stream, size, {b"moov" if media is MP4 else b"meta", b"mdat"})
+    if media in VIDEOS or media is HEIC:
+        return _boxes_fit(stream, size, {b"meta" if media is HEIC else b"moov", b"mdat"})
     if media is PDF:
         stream.seek(max(0, size - 4096))
         return b"%%EOF" in stream.read()

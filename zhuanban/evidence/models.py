@@ -23,7 +23,19 @@ class File(models.Model):
     likeness = models.CharField(
         max_length=16, null=True, db_index=True
     )  # 64 bits as hex: nearly equal, nearly the same
+    mirrored = models.CharField(max_length=16, null=True)  # the likeness of its mirror image
     first_at = models.BigIntegerField()  # first seen
+
+
+class PictureBand(models.Model):
+    """One of the seven parts of a picture's likeness: pictures that differ in at most six bits share one of them."""
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="bands")
+    band = models.SmallIntegerField()
+    value = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["band", "value"], name="picture_band")]
 
 
 class Upload(models.Model):

@@ -9,6 +9,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,14 @@ class TooManyPixels(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Size in pixels as stored (not turned), EXIF time (UTC microseconds) and place, likeness (16 hex digits)."""
+    """Size in pixels as stored (not turned), EXIF time (UTC microseconds) and place, likenesses (16 hex digits)."""
 
     width: int
     height: int
     taken_at: int | None
     place: Point | None
     likeness: str | None
+    mirrored: str | None  # the likeness of the mirror image
 
 
 def facts(path: Path, media: Media) -> Facts:
@@ -60,7 +62,8 @@ def facts(path: Path, media: Media) -> Facts:
             image.draft("L", (256, 256))
             image.load()
             taken_at, place = _exif(image)
-            return Facts(width, height, taken_at, place, likeness(image))
+            mirror = ImageOps.mirror(image.convert("L"))
+            return Facts(width, height, taken_at, place, likeness(image), likeness(mirror))
     except (Broken, TooManyPixels):
         raise
     except Exception as why:  # hostile bytes make a decoder raise anything
@@ -166,6 +169,22 @@ def likeness(image: Image.Image) -> str | None:
     waves = (_dct() @ grey @ _dct().T)[:8, :8].ravel()
     bits = waves > np.median(waves[1:])
     return np.packbits(bits).tobytes().hex()
+
+
+NEAR_BITS = 6
+_BANDS = NEAR_BITS + 1
+
+
+def bands(likeness: str) -> list[int]:
+    """The seven parts of a likeness: of two that differ in at most six bits, one part at least is the same."""
+    bits = int(likeness, 16)
+    edges = [64 * i // _BANDS for i in range(_BANDS + 1)]
+    return [(bits >> low) & ((1 << (high - low)) - 1) for low, high in pairwise(edges)]
+
+
+def is_near(one: str, other: str) -> bool:
+    """Do two likenesses differ in at most six of 64 bits?"""
+    return (int(one, 16) ^ int(other, 16)).bit_count() <= NEAR_BITS
 
 
 @lru_cache(maxsize=1)

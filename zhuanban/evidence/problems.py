@@ -2,7 +2,10 @@
 
 from zhuanban.core.problem import Kind
 
-ALLOWED = "可以上传：照片（JPEG、PNG、WebP、HEIC）、PDF、MP4 视频、Word（docx）、Excel（xlsx）、纯文本（txt、csv）。"
+ALLOWED = (
+    "可以上传：照片（JPEG、PNG、WebP、HEIC）、视频（MP4、MOV、3GP）、PDF、"
+    "Word（docx）、Excel（xlsx）、纯文本（txt、csv）。"
+)
 
 # Refused files --------------------------------------------------------------------------------------------------------
 

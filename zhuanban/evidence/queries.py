@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db.models import Q
 
+from zhuanban.atlas.frames import Frame, Point
 from zhuanban.core.faults import reason
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.evidence import pictures, problems
@@ -60,6 +62,64 @@ def described(campaign: Campaign, sha256s: Collection[str]) -> dict[str, File]:
     for start in range(0, len(wanted), _AT_ONCE):
         rows = File.objects.filter(uploads__campaign=campaign, sha256__in=wanted[start : start + _AT_ONCE])
         found.update({file.sha256: file for file in rows.distinct()})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """When (UTC microseconds) and where a content was made: as it says itself (EXIF), and as its bringer claimed."""
+
+    media: Media
+    size: int
+    exif_at: int | None = None
+    exif_place: Point | None = None
+    claimed_at: int | None = None
+    claimed_place: Point | None = None
+
+    @property
+    def at(self) -> int | None:
+        """By its own word, else by its bringer's."""
+        return self.claimed_at if self.exif_at is None else self.exif_at
+
+    @property
+    def place(self) -> Point | None:
+        return self.exif_place or self.claimed_place
+
+
+def shots(campaign: Campaign, sha256s: Collection[str]) -> dict[str, Shot]:
+    """Each of these contents, of those that were uploaded to this campaign; of several claims the first."""
+    wanted = list(sha256s)
+    found: dict[str, Shot] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = Upload.objects.filter(campaign=campaign, file__sha256__in=wanted[start : start + _AT_ONCE])
+        for row in rows.select_related("file").order_by("pk"):
+            file, known = row.file, found.get(row.file.sha256)
+            place = _point(row.claimed_lon, row.claimed_lat, row.claimed_frame, None)
+            if known is None:
+                own = _point(file.exif_lon, file.exif_lat, file.exif_frame, file.exif_accuracy_m)
+                known = Shot(BY_MIME[file.media], file.size, file.exif_taken_at, own)
+            at = row.claimed_at if known.claimed_at is None else known.claimed_at
+            found[file.sha256] = replace(known, claimed_at=at, claimed_place=known.claimed_place or place)
+    return found
+
+
+def _point(lon: float | None, lat: float | None, frame: str, accuracy_m: float | None) -> Point | None:
+    return None if lon is None or lat is None else Point(lon, lat, Frame(frame or Frame.WGS84), accuracy_m)
+
+
+def alike(sha256s: Collection[str]) -> set[str]:
+    """These contents, and all pictures that are nearly the same as one of them, or as its mirror image."""
+    wanted = list(sha256s)
+    found = set(wanted)
+    for start in range(0, len(wanted), _AT_ONCE):
+        files = File.objects.filter(sha256__in=wanted[start : start + _AT_ONCE], likeness__isnull=False)
+        for likenesses in files.values_list("likeness", "mirrored"):
+            for likeness in filter(None, likenesses):
+                same = Q()
+                for band, value in enumerate(pictures.bands(likeness)):
+                    same |= Q(bands__band=band, bands__value=value)
+                near = File.objects.filter(same).values_list("sha256", "likeness").distinct()
+                found.update(sha256 for sha256, other in near if other and pictures.is_near(likeness, other))
     return found
 
 

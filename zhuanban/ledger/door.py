@@ -7,28 +7,25 @@ followers (tallies) → what did not pass into the inbox.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, TypeVar
 
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from zhuanban.atlas.queries import metres_outside
 from zhuanban.core import clock
 from zhuanban.core.canonical import canonical
 from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
-from zhuanban.evidence.actions import FITS
-from zhuanban.evidence.media import Media
-from zhuanban.evidence.queries import brought_by, media_of
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Draft, Judged, one_key
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
-from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import FieldType, Guard, Ledger
+from zhuanban.ledger.sight import Seen
+from zhuanban.pack.values import Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
 from zhuanban.people.scope import Actor
@@ -100,72 +97,6 @@ def _submit(campaign: Campaign, batch: Sequence[Change], actor: Actor) -> list[O
     raise AssertionError("unreachable")
 
 
-class _Seen:
-    """What judging asks of the rest of the world (`judge.Sight`), answered from inside the transaction.
-
-    It knows nothing of its batch: the two would keep each other alive until the collector comes by.
-    """
-
-    def __init__(self, setting: Setting, actor: Actor) -> None:
-        self.setting = setting
-        self.actor = actor
-        self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
-        self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
-        self.links: set[tuple[str, str]] = set()
-        self.files: dict[str, set[str]] = {}  # content → logins of who brought it
-        self.media: dict[str, Media] = {}
-        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
-
-    def link_exists(self, ledger: str, number: str) -> bool:
-        return (ledger, number) in self.links or (ledger, number) in self.drafts
-
-    def file_exists(self, change: str, sha256: str) -> bool:
-        """Brought by the actor himself, or by who sent the change that he now puts right.
-
-        Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
-        """
-        logins = self.files.get(sha256, set())
-        if self.actor.operator:
-            return bool(logins)
-        # Whoever has no account works at the machine itself, as whoever brought a content without one.
-        me = "" if self.actor.user_id is None else self.actor.login
-        return me in logins or self.senders.get(change) in logins
-
-    def file_unfit(self, field: FieldType, sha256: str) -> str:
-        """What the content is, where it does not fit such a field."""
-        found = self.media.get(sha256)
-        return "" if found is None or found in FITS[field] else found.title
-
-    def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
-        return metres_outside(self.setting.campaign, region, point, day)
-
-    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
-        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
-        tree = self.setting.regions
-        if guard.scope == "same":
-            regions = frozenset({snapshot.region})
-        elif guard.scope == "within":
-            regions = tree.subtree(snapshot.region, on)
-        else:
-            levels = [level.key for level in self.setting.pack.grid.levels]
-            depth = levels.index(guard.level) + 1
-            path = tree.path(snapshot.region, on)
-            regions = frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
-        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
-        own = self.touched[guard.ledger]
-        rows = Record.objects.filter(
-            campaign=self.setting.campaign, ledger=guard.ledger, region__in=regions, withdrawn=False
-        ).values_list("pk", "region", "unit", "state", "data")
-        found = any(
-            holds(data, state, region, unit, on) for pk, region, unit, state, data in rows.iterator() if pk not in own
-        ) or any(
-            holds(now.data, now.state, now.region, now.unit, on)
-            for now in (draft.current for draft in own.values())
-            if now.region in regions and not now.withdrawn
-        )
-        return found if guard.kind == "exists" else not found
-
-
 class _Batch:
     """One transaction's worth of changes."""
 
@@ -174,12 +105,13 @@ class _Batch:
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
-        self.seen = _Seen(self.setting, actor)
+        self.seen = Seen(self.setting, actor)
         self.bench = Bench(self.setting, actor, self.at, day_of(self.at), self.seen)
         self.drafts = self.seen.drafts
         self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
         self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
         self.event_rows: list[tuple[Any, ...]] = []
+        self.attached_rows: list[tuple[Any, ...]] = []
         self.new: dict[int, Draft] = {}
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.numbers = Numbers(self.setting.campaign)
@@ -273,6 +205,10 @@ class _Batch:
             self.one_keys[(ledger.key, judged.one_key)] = draft.number
         campaign = self.setting.campaign
         for fact in judged.facts:
+            for key in self.bench.rules(ledger).files:
+                for sha256 in dict.fromkeys(shas(fact.body.get("set", {}).get(key))):
+                    self.attached_rows.append((campaign.pk, draft.id, fact.version, key, sha256))
+                    self.seen.files.entered[sha256].add((ledger.key, draft.number))
             body = canonical(fact.body)
             head = event_head(campaign.name, ledger.key, draft.number, fact)
             draft.head = event_hash(draft.head, head, body)
@@ -328,7 +264,7 @@ class _Batch:
                     named = value if isinstance(value, list) else [value]
                     links[ledger.fields[key].ledger].update(n for n in named if n and isinstance(n, str))
                 for key in rules.files:
-                    files.update(_shas(step.set.get(key)))
+                    files.update(shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
             for part in _chunks(sorted(wanted)):
                 self._load(ledger_key, part)
@@ -348,10 +284,7 @@ class _Batch:
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
                     self.seen.links.add((ledger_key, number))
-        if files:
-            self.seen.files = brought_by(self.setting.campaign, files)
-            self.seen.media = media_of(self.setting.campaign, files)
-            self.seen.senders = inbox.senders(self.setting.campaign, [c.id for c in self.changes])
+        self.seen.files.foresee(files, [c.id for c in self.changes])
 
     def _load(self, ledger: str, numbers: Sequence[str]) -> None:
         loaded: dict[int, Draft] = {}
@@ -402,6 +335,7 @@ class _Batch:
         self.numbers.save()
         with connection.cursor() as cursor:
             cursor.executemany(INSERT_EVENT, self.event_rows)
+            cursor.executemany(INSERT_ATTACHED, self.attached_rows)
             rows = [self._record_row(d) for d in touched]
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
@@ -428,6 +362,8 @@ def record_row(campaign: int, draft: Draft) -> tuple[Any, ...]:
 INSERT_EVENT = """INSERT INTO ledger_event
     (campaign_id, record_id, version, verb, on_day, at, actor, change, step, body, hash)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+INSERT_ATTACHED = """INSERT INTO ledger_attached
+    (campaign_id, record_id, version, field, sha256) VALUES (%s, %s, %s, %s, %s)"""
 INSERT_RECORD = """INSERT INTO ledger_record
     (id, campaign_id, ledger, number, from_outside, first_on, one_key, state, region, unit, withdrawn, moved,
      last_on, last_at, version, head, data, flags)
@@ -547,9 +483,3 @@ def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
 def marks(items: Sequence[Any]) -> str:
     """Placeholders for an IN list."""
     return ",".join(["%s"] * len(items))
-
-
-def _shas(value: Any) -> set[str]:
-    if not isinstance(value, list):
-        return set()
-    return {str(ref["sha256"]) for ref in value if isinstance(ref, Mapping) and "sha256" in ref}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -57,7 +57,7 @@ def _single(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Chec
             return _number(field, place, wrong)
         case FieldType.DATE:
             return _date(field, place, wrong("日期（如2023-12-08）"))
-        case FieldType.CHOICE:
+        case FieldType.CHOICE | FieldType.ZONE:
             return _choice(field, place, wrong("选项"))
         case FieldType.YES_NO:
             bad = wrong("“是”或“否”")
@@ -150,6 +150,19 @@ def _are_files(value: Any) -> bool:
 def file_fields(ledger: Ledger) -> tuple[str, ...]:
     """Keys of the fields that hold evidence."""
     return tuple(key for key, field in ledger.fields.items() if field.type in FILE_TYPES)
+
+
+def refs(value: Any) -> Iterable[Mapping[str, Any]]:
+    """The references in a field of files: mappings with `sha256` and `name`."""
+    if isinstance(value, list):
+        for ref in value:
+            if isinstance(ref, Mapping) and "sha256" in ref:
+                yield ref
+
+
+def shas(value: Any) -> list[str]:
+    """The contents that a field of files refers to."""
+    return [str(ref["sha256"]) for ref in refs(value)]
 
 
 def _short(value: Any) -> str:

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
+from zhuanban.core.day import iso
 from zhuanban.ledger.door import facts_of
-from zhuanban.ledger.fields import file_fields
+from zhuanban.ledger.fields import file_fields, refs
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.rules import effective_days
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 
 
 def shown_files(ledger: Ledger, record: Record) -> list[dict[str, Any]]:
-    """The contents that a record ever referred to in fields shown in full: `sha256`, `name`, `field`; each once.
+    """The contents that a record ever referred to in fields shown in full: `sha256`, `name`, `field`, and the event
+    that brought it (`version`, `move`, `on`, `by`); each once for a field.
 
     Names are masked like other texts: a file may be called by who sent it.
     """
     keys = [key for key in file_fields(ledger) if not ledger.fields[key].personal]
     if not keys:
         return []
-    said = [record.data, *(fact.body.get("set", {}) for fact in facts_of([record.pk])[record.pk])]
+    facts = facts_of([record.pk])[record.pk]
     masker = Masker(ledger)
-    secrets = masker.secrets(said)
-    found: dict[str, dict[str, Any]] = {}
-    for data in said:
+    secrets = masker.secrets([record.data, *(fact.body.get("set", {}) for fact in facts)])
+    days = effective_days(facts)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for fact in facts:
+        data = fact.body.get("set", {})
         shown = masker.show({k: data[k] for k in keys if k in data}, secrets)
+        event = {
+            "version": fact.version,
+            "move": fact.body.get("move", ""),
+            "on": iso(days[fact.version]),
+            "by": fact.actor,
+        }
         for key in keys:
             for ref in refs(shown.get(key)):
-                found.setdefault(str(ref["sha256"]), {"field": key, **ref})
+                found.setdefault((key, str(ref["sha256"])), {"field": key, **ref, **event})
     return list(found.values())
-
-
-def refs(value: Any) -> Iterable[Mapping[str, Any]]:
-    """The references in a field of files: mappings with `sha256` and `name`."""
-    if isinstance(value, list):
-        for ref in value:
-            if isinstance(ref, Mapping) and "sha256" in ref:
-                yield ref

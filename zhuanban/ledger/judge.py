@@ -6,20 +6,35 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
-from zhuanban.core.day import FIRST_DAY, beijing, iso
+from zhuanban.atlas.queries import Zoned
+from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
+from zhuanban.evidence.queries import Shot
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.fields import Checker, checkers, file_fields, is_empty
-from zhuanban.ledger.rules import VERBS, Fact, Snapshot, add_to, apply, effective_days, timeline
-from zhuanban.pack.conditions import Holds, compile_conditions
-from zhuanban.pack.values import NEW, SAME, Case, Check, FieldType, Guard, Ledger, Move, Pack, Rule
+from zhuanban.ledger.compiled import Rules, rules_of
+from zhuanban.ledger.fields import is_empty, shas
+from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
+from zhuanban.ledger.pictures import oddities
+from zhuanban.ledger.places import place_due, place_said
+from zhuanban.ledger.rules import (
+    VERBS,
+    Fact,
+    Snapshot,
+    add_to,
+    apply,
+    as_of,
+    effective_days,
+    last_step,
+    said_last,
+    timeline,
+)
+from zhuanban.pack.conditions import compile_conditions
+from zhuanban.pack.values import NEW, SAME, Field, FieldType, Guard, Ledger, Move
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
@@ -58,6 +73,10 @@ class Sight(Protocol):
     def file_exists(self, change: str, sha256: str, /) -> bool: ...
     def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int, /) -> float | None: ...
+    def zone_of(self, layer: str, point: Mapping[str, Any], day: int, /) -> Zoned | None: ...
+    def zone_days(self, layer: str, /) -> Sequence[int]: ...
+    def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
+    def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
 
 
 class Judged(NamedTuple):
@@ -67,69 +86,6 @@ class Judged(NamedTuple):
     line: list[tuple[int, Snapshot]]
     one_key: str | None
     problems: list[Problem]
-
-
-@dataclass(frozen=True, slots=True)
-class Decides:
-    """A rule of the pack, compiled: the fields it looks at, and its cases in order."""
-
-    rule: Rule
-    asks: frozenset[str]
-    cases: tuple[tuple[Holds, Case], ...]
-
-    @classmethod
-    def of(cls, rule: Rule, ledger: Ledger) -> Decides:
-        asks = frozenset(c.field for case in rule.cases for c in case.where)
-        return cls(rule, asks, tuple((compile_conditions(case.where, ledger), case) for case in rule.cases))
-
-    def case(self, now: Snapshot) -> Case | None:
-        """The first case that holds, if any."""
-        for holds, case in self.cases:
-            if holds(now.data, now.state, now.region, now.unit, None):
-                return case
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a ledger asks, looked up once for a batch."""
-
-    ledger: Ledger
-    checkers: Mapping[str, Checker]
-    files: tuple[str, ...]
-    links: tuple[str, ...]
-    stamped: frozenset[str]
-    points: tuple[str, ...]  # points that must lie inside the record's cell
-    needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
-    needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
-    decides: tuple[Decides, ...]
-    limits: tuple[str, ...]  # numbers that a standard bounds
-    signatures: tuple[str, ...]  # void once another field is corrected
-    opening: Move | None
-
-    @classmethod
-    def of(cls, ledger: Ledger) -> Rules:
-        required = [k for k, f in ledger.fields.items() if f.required]
-        return cls(
-            ledger,
-            checkers(ledger),
-            file_fields(ledger),
-            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
-            frozenset(k for k, f in ledger.fields.items() if f.stamped),
-            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
-            {
-                m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
-                for m in ledger.moves.values()
-            },
-            {
-                m.key: tuple((compile_conditions(p.where, ledger), p.needs) for p in m.needs_when)
-                for m in ledger.moves.values()
-            },
-            tuple(Decides.of(rule, ledger) for rule in ledger.rules),
-            tuple(k for k, f in ledger.fields.items() if f.limit[0]),
-            tuple(k for k, f in ledger.fields.items() if f.signs),
-            next(iter(ledger.opening), None),
-        )
 
 
 class Bench:
@@ -173,24 +129,8 @@ class Bench:
         """The ledger's rules, compiled on first use."""
         known = self._rules.get(ledger.key)
         if known is None:
-            known = self._rules[ledger.key] = _rules_of(self.setting.pack, ledger)
+            known = self._rules[ledger.key] = rules_of(self.setting.pack, ledger)
         return known
-
-
-_kept: OrderedDict[tuple[str, str], Rules] = OrderedDict()
-_KEPT = 500
-
-
-def _rules_of(pack: Pack, ledger: Ledger) -> Rules:
-    """A ledger's rules; those of a pack's text never change, so they serve every submission of the process."""
-    if not pack.sha256:
-        return Rules.of(ledger)
-    known = _kept.get((pack.sha256, ledger.key))
-    if known is None:
-        known = _kept[(pack.sha256, ledger.key)] = Rules.of(ledger)
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return known
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
@@ -204,18 +144,6 @@ def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
 def one_key(parts: Sequence[Any]) -> str:
     """A "one per" key as it is kept."""
     return "|".join(map(str, parts))[:200]
-
-
-def _fails(check: Check, now: Snapshot, ledger: Ledger) -> bool:
-    """Does the record break this check? Empty fields break none of the kinds that compare."""
-    if check.kind == "if":
-        given, then = compile_conditions(check.given, ledger), compile_conditions(check.then, ledger)
-        place = (now.data, now.state, now.region, now.unit, None)
-        return given(*place) and not then(*place)
-    filled: list[Any] = [v for k in check.fields if not is_empty(v := now.data.get(k))]
-    if check.kind == "differ":
-        return len(set(map(str, filled))) < len(filled)
-    return any(a > b for a, b in pairwise(filled))
 
 
 class _Work:
@@ -254,9 +182,11 @@ class _Work:
             self._step(step)
             if self.found:
                 return self.found
+        if not self.in_order:
+            self.line = timeline(self._all())
+        if self.rules.zones:
+            self._zones()
         if self.facts:
-            if not self.in_order:
-                self.line = timeline([*draft.facts, *self.facts])
             self._whole()
         return self.found
 
@@ -274,7 +204,8 @@ class _Work:
         if self.current is None:
             self.say(says.NOT_THERE.at(self.place) if self.change.number else says.NOT_OPENED.at())
             return
-        if self.current.withdrawn and step.verb != "restore":
+        says_nothing = step.verb == "amend" and not step.set  # only brings zones up to date, for the days before
+        if self.current.withdrawn and step.verb != "restore" and not says_nothing:
             self.say(says.WITHDRAWN.at(self.place, number=self.draft.number))
             return
         getattr(self, f"_{step.verb}")(step, self.current)
@@ -303,9 +234,9 @@ class _Work:
         snapshot = Snapshot(move.to, region, unit, body.get("set", {}))
         self._may(move.by, move.key, snapshot)
         self._required(move, snapshot)
-        self._guards(move, snapshot, on)
+        self._guards(move, snapshot, snapshot, on)
         if on < bench.setting.campaign.start:
-            body["flags"] = [EARLY]
+            body["flags"] = [*body.get("flags", ()), EARLY]
         self._enter("create", on, body)
 
     def _move(self, step: Step, now: Snapshot) -> None:
@@ -326,13 +257,14 @@ class _Work:
         to = now.state if move.to == SAME else move.to
         moved = Snapshot(to, body.get("region", now.region), body.get("unit", now.unit), now.data)
         self._decide(body, moved, step, on)
-        self._required(move, moved._replace(data={**now.data, **body.get("set", {})}))
+        after = {**now.data, **body.get("set", {})}
+        self._required(move, moved._replace(data=after))
         if not self.bench.actor.operator:
-            for fact in (*self.draft.facts, *self.facts):
+            for fact in self._all():
                 if fact.body.get("move") in move.not_by and fact.actor == self.bench.actor.login:
                     self.say(says.NOT_ANOTHER.at(self.place, move=move.key, other=fact.body["move"], who=fact.actor))
                     break
-        self._guards(move, now, on)
+        self._guards(move, now, now._replace(data=after), on)
         self._enter("move", on, body)
 
     def _amend(self, step: Step, now: Snapshot) -> None:
@@ -340,20 +272,22 @@ class _Work:
         changed = {k: v for k, v in step.set.items() if now.data.get(k) != (None if is_empty(v) else v)}
         if not changed:
             return
-        on = self._said_last(changed) if step.on is None else step.on
+        on = said_last(self._all(), changed) if step.on is None else step.on
         opened = self._opened()
         if on < opened:
             self.say(says.BEFORE_OPENED.at(self.place, day=iso(on), opened=iso(opened)))
         body = self._said(Step("amend", set=changed, reason=step.reason), None, on)
         self._place_into(body, step, on)
         self._decide(body, now, step, on)
-        self._void_signatures(body, now)
+        void_signatures(self.rules, body, now)
         for key in changed:
             spec = self.ledger.fields.get(key)
             if spec is not None and spec.required and is_empty(changed[key]):
                 self.say(
                     says.EMPTY.at(Place(record=self.draft.number, field=spec.title), field=spec.title, move="更正")
                 )
+        if self.rules.zones and not self._says_more(body, now):
+            return  # a word typed beside a point that says otherwise, as it was typed before
         self._enter("amend", on, body)
 
     def _transfer(self, step: Step, now: Snapshot) -> None:
@@ -371,7 +305,7 @@ class _Work:
 
     def _redate(self, step: Step, now: Snapshot) -> None:
         self._may(self.ledger.amend_by, "改期", now)
-        facts = [*self.draft.facts, *self.facts]
+        facts = self._all()
         target = next((f for f in facts if f.version == step.of and f.verb != "redate"), None)
         if target is None or step.on is None:
             self.say(says.NO_EVENT.at(self.place, number=self.draft.number, of=step.of))
@@ -434,13 +368,18 @@ class _Work:
                 values[key] = value
             else:
                 self.say(problem)
+        before = self.current.data if self.current is not None else {}
         if move is not None:
-            before = self.current.data if self.current is not None else {}
             for key, fixed in move.sets:
-                values[key] = self._fixed(move, fixed, on, values, before)
+                values[key] = written(self.ledger, fixed, on, values, before, self._received(move))
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
+        if self.rules.zones:
+            placed = place_said(self.rules.zones, values, before, on, self.bench.sight.zone_of, self.place)
+            values.update(placed.words)
+            placed.enter(body)
+            self.found += placed.problems
         if values:
             body["set"] = values
         if move is not None:
@@ -454,15 +393,7 @@ class _Work:
                 continue
             said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
             if said:
-                own = self._files_of(key)
-                for sha256 in said:
-                    if sha256 in own:
-                        continue
-                    spec = self.ledger.fields[key]
-                    if not self.bench.sight.file_exists(self.change.id, sha256):
-                        self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
-                    elif what := self.bench.sight.file_unfit(spec.type, sha256):
-                        self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
+                self._files(self.ledger.fields[key], said)
         for key in self.rules.links:
             value = values.get(key)
             if not value:
@@ -474,77 +405,42 @@ class _Work:
         return body
 
     def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
-        """Fill what the pack's rules decide; what a person said himself stands, until a person says otherwise.
+        if self.rules.decides:
+            self.found += decide(self.rules, self.bench.setting, body, before, step, on, self._all())
 
-        `ruled` keeps, for each field that a rule filled, where the rule comes from.
-        """
-        for decides in self.rules.decides:
-            key = decides.rule.key
-            said = body.get("set", {})
-            if key in step.set or not (step.verb == "create" or decides.asks & {*said, *body, "state"}):
+    def _received(self, move: Move) -> tuple[int, int]:
+        """The instants at which the server learned the first such move of the record, and this one."""
+        before = [f.at for f in self._all() if f.body.get("move") == move.key]
+        return min(before, default=self.bench.at), self.bench.at
+
+    def _files(self, spec: Field, said: Iterable[str]) -> None:
+        own, sight = self._files_of(spec.key), self.bench.sight
+        for sha256 in said:
+            if sha256 in own:
                 continue
-            if step.verb != "create" and not self._by_rule(key, before):
-                continue
-            case = decides.case(before._replace(data={**before.data, **said}))
-            value = None if case is None else self._value_of(case, key, on)
-            if before.data.get(key) != value:
-                body["set"] = {**said, key: value}
-                body["ruled"] = {**body.get("ruled", {}), key: case.source if case is not None else ""}
-
-    def _by_rule(self, key: str, before: Snapshot) -> bool:
-        """Was the field last filled by a rule, or never?"""
-        for fact in reversed((*self.draft.facts, *self.facts)):
-            if key in fact.body.get("set", {}):
-                return key in fact.body.get("ruled", {})
-        return is_empty(before.data.get(key))
-
-    def _value_of(self, case: Case, key: str, on: int) -> Any:
-        if isinstance(case.value, tuple):
-            return iso(on + case.value[1])
-        spec = self.ledger.fields[key]
-        if spec.type is not FieldType.UNIT:
-            return case.value
-        found = self.bench.setting.units.find(str(case.value), on)
-        if not found:
-            self.say(says.RULE_UNIT.at(self.place, field=spec.title, value=case.value))
-            return None
-        return found[0]
-
-    def _void_signatures(self, body: dict[str, Any], now: Snapshot) -> None:
-        """A signature stands for what was signed: a correction of anything else makes it void."""
-        changed = body.get("set", {})
-        for key in self.rules.signatures:
-            if key in changed or is_empty(now.data.get(key)) or not changed:
-                continue
-            titles = "、".join(self.ledger.fields[k].title for k in changed if k in self.ledger.fields)
-            body["set"] = {**body["set"], key: None}
-            flag = f"{self.ledger.fields[key].title}已失效：签名后更正了{titles}"
-            body["flags"] = [*body.get("flags", ()), flag]
-
-    def _fixed(self, move: Move, fixed: Any, on: int, values: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
-        """What a move writes into a field; `values` are what the step says, `before` what the record said."""
-        match fixed:
-            case ("days_after", int(n)):
-                return iso(on + n)
-            case ("copy", str(other)) if other in self.ledger.fields:
-                return values.get(other, before.get(other))
-            case ("instant", which):
-                moves = [f.at for f in (*self.draft.facts, *self.facts) if f.body.get("move") == move.key]
-                return beijing(min(moves, default=self.bench.at) if which == "first" else self.bench.at)
-        return fixed
+            if not sight.file_exists(self.change.id, sha256):
+                self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
+            elif what := sight.file_unfit(spec.type, sha256):
+                self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
 
     def _files_of(self, key: str) -> set[str]:
         """Contents to which this field of the record has referred before."""
         return {
             str(ref.get("sha256"))
-            for fact in (*self.draft.facts, *self.facts)
+            for fact in self._all()
             for ref in fact.body.get("set", {}).get(key) or ()
             if isinstance(ref, Mapping)
         }
 
+    def _says_more(self, body: Mapping[str, Any], now: Snapshot) -> bool:
+        same = all(now.data.get(k) == v for k, v in body.get("set", {}).items())
+        return not same or bool({"region", "unit"} & body.keys()) or not {*body.get("flags", ())} <= {*now.flags}
+
     def _place_into(self, body: dict[str, Any], step: Step, on: int) -> None:
         now = self.current
         assert now is not None
+        if self.draft.line and on < self.draft.line[-1][0]:
+            now = as_of(self._all(), on) or now  # where it stood that day, not where it went since
         region = now.region if step.region is None else step.region
         unit = now.unit if step.unit is None else step.unit
         if (region, unit) != (now.region, now.unit):
@@ -595,13 +491,14 @@ class _Work:
                 title = self.ledger.fields[key].title
                 self.say(says.EMPTY.at(Place(record=self.draft.number, field=title), field=title, move=move.key))
 
-    def _guards(self, move: Move, snapshot: Snapshot, on: int) -> None:
+    def _guards(self, move: Move, before: Snapshot, after: Snapshot, on: int) -> None:
+        """Requirements: of the record as it stood `before`, of others by what it says `after`."""
         for guard in move.requires:
             if guard.kind == "here":
                 here = compile_conditions(guard.where, self.ledger)
-                holds = here(snapshot.data, snapshot.state, snapshot.region, snapshot.unit, on)
+                holds = here(before.data, before.state, before.region, before.unit, on)
             else:
-                holds = self.bench.sight.guard_holds(guard, snapshot, on)
+                holds = self.bench.sight.guard_holds(guard, after, on)
             if not holds:
                 self.say(says.GUARD.at(self.place, says=guard.says, move=move.key))
 
@@ -625,38 +522,35 @@ class _Work:
         now = self.line[-1][1]
         ledger = self.ledger
         for check in ledger.checks:
-            if _fails(check, now, ledger):
+            if fails(check, now, ledger):
                 self.say(says.CHECK.at(self.place, says=check.says))
-        self._limits(now)
+        self._flag(*beyond_limits(self.rules, self.bench.setting.pack.standards, self.facts))
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:
             if any(key in f.body.get("set", {}) or "region" in f.body for f in self.facts):
                 self._point(key, now)
+        for spec in self.rules.pictures:
+            self._pictures(spec, now)
+        cell = self.bench.setting.regions.nodes.get(now.region)
+        came = any("region" in f.body or f.verb == "restore" for f in self.facts)
+        if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
+            # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
+            self._flag(says.CELL_CLOSED.at(region=cell.printed, day=iso(cell.to_day)).says)
 
-    def _limits(self, now: Snapshot) -> None:
-        """Flag figures of this change that lie beyond the standard in force on the day that they were said of."""
-        standards = self.bench.setting.pack.standards
-        for fact in self.facts:
-            for key in self.rules.limits:
-                value = fact.body.get("set", {}).get(key)
-                standard, item = self.ledger.fields[key].limit
-                if value is None or standard not in standards or not standards[standard].in_force(fact.on):
-                    continue
-                limit = standards[standard].limits[item]
-                if limit.breaks(value):
-                    bounds = "、".join(
-                        f"{word}{bound}"
-                        for word, bound in (("不小于", limit.at_least), ("不大于", limit.at_most))
-                        if bound is not None
-                    )
-                    unit = limit.unit
-                    self._flag(f"{limit.title}{value}{unit}，超出{standards[standard].title}限值（{bounds}{unit}）")
-
-    def _flag(self, words: str) -> None:
-        """Keep a warning on the last event of this change."""
-        last = self.facts[-1]
-        self.facts[-1] = last._replace(body={**last.body, "flags": [*last.body.get("flags", ()), words]})
-        self.line = timeline([*self.draft.facts, *self.facts])
+    def _zones(self) -> None:
+        """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""
+        sight, titles = self.bench.sight, self.bench.setting.pack.layers
+        while self.line and (
+            due := place_due(self.rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days)
+        ):
+            day, placed = due
+            by = [(titles[self.ledger.fields[key].layer].title, n) for key, n in placed.versions.items()]
+            body: dict[str, Any] = {"set": placed.words}
+            body["reason"] = "、".join(f"按“{title}”第{n}版判定" for title, n in by)
+            placed.enter(body)
+            self._enter("amend", day, body)
+            self.line = timeline(self._all())
+            self.current = self.line[-1][1]
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)
@@ -672,41 +566,48 @@ class _Work:
         )
         if spec.outside == "inbox":
             self.say(problem)
+        else:
+            self._flag(problem.says)
+
+    def _pictures(self, spec: Field, now: Snapshot) -> None:
+        """What is odd about the pictures that this change brought; the record keeps it as flags."""
+        sight = self.bench.sight
+        brought = [f for f in self.facts if f.body.get("set", {}).get(spec.key)]
+        if not brought:
             return
-        self._flag(problem.says)
+        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, sight.shots))
+        own = (self.ledger.key, self.draft.number)
+        alike = sight.alike(shas(now.data.get(spec.key)), own) if spec.once else []
+        if alike:
+            found.append(says.PHOTO_TWICE.at(field=spec.title))
+        self._flag(*(problem.says for problem in found), alike=alike)
+
+    def _flag(self, *words: str, alike: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep warnings on the change's last event, and which other records show the same picture."""
+        if not words:
+            return
+        last = self.facts[-1]
+        body = {**last.body, "flags": [*last.body.get("flags", ()), *words]}
+        if alike:
+            body["alike"] = sorted({*map(tuple, last.body.get("alike", ())), *alike})
+        self.facts[-1] = last._replace(body=body)
+        self.line = timeline(self._all())
 
     # -- what the record's own history says ------------------------------------------------------------------------
 
-    def _days(self) -> dict[int, int]:
-        return effective_days([*self.draft.facts, *self.facts])
+    def _all(self) -> list[Fact]:
+        return [*self.draft.facts, *self.facts]
 
     def _opened(self) -> int:
-        return self._days()[1]
+        return effective_days(self._all())[1]
 
     def _not_before_last(self, word: str, on: int) -> None:
         """No workflow step may be dated before the latest one."""
         if self.in_order and on >= self.line[-1][0]:
             return  # nothing at all happened later
-        days = self._days()
-        steps = [
-            (days[f.version], f.version, str(f.body.get("move", f.verb)))
-            for f in (*self.draft.facts, *self.facts)
-            if f.verb in {"create", "move", "withdraw", "restore"}
-        ]
-        day, _, last = max(steps)
-        if on < day:
-            self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last, last_day=iso(day)))
-
-    def _said_last(self, fields: Iterable[str]) -> int:
-        """The latest day on which any of these fields was said, or the opening day."""
-        days = self._days()
-        wanted = set(fields)
-        said = [
-            days[f.version]
-            for f in (*self.draft.facts, *self.facts)
-            if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
-        ]
-        return max(said, default=days[1])
+        last = last_step(self._all())
+        if last is not None and on < last[0]:
+            self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last[1], last_day=iso(last[0])))
 
     def _unknown_move(self, move: str) -> Problem:
         known = "、".join(m for m, x in self.ledger.moves.items() if (NEW in x.from_) == (self.current is None))

@@ -62,6 +62,19 @@ class Event(models.Model):
         ]
 
 
+class Attached(models.Model):
+    """Which event of which record brought a content, under which field. It follows from the events."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_constraint=False)
+    version = models.IntegerField()  # of the event
+    field = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "sha256"], name="attached_content")]
+
+
 class Seal(models.Model):
     """All events of a campaign up to `last_event`, sealed for a finished day; chained to the seal before."""
 

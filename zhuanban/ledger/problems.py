@@ -63,6 +63,23 @@ NOT_YOURS = Kind("ledger-061", "条目 {number} 您可以查看，不归您办�
 RULE_UNIT = Kind("ledger-062", "按规则“{field}”应为“{value}”，单位表中没有这个单位。", "请在单位表中补上，或改行动包。")
 STAMPED = Kind("ledger-045", "“{field}”由系统在收到时填写。", "请删去此项。")
 
+ZONE_DIFFERS = Kind(
+    "ledger-080", "“{field}”填的是“{typed}”，按点位是“{word}”。", "已按点位登记；请核对点位和填写内容。"
+)
+OUTSIDE_ZONES = Kind(
+    "ledger-081", "按点位，“{field}”不在任何分区之内。", "请核对点位；确实在范围之外的，请在该栏填写“范围外”后再报。"
+)
+PHOTO_EARLY = Kind("ledger-083", "“{field}”里有照片摄于 {day}，早于 {earliest}。", "请核对照片是否为本次拍摄。")
+PHOTO_ORDER = Kind(
+    "ledger-084", "“{field}”里有照片摄于 {day}，早于“{before}”的 {before_day}。", "请核对前后照片是否放反。"
+)
+PHOTO_SAME = Kind("ledger-085", "“{field}”与“{before}”是同一张照片。", "请补上真实的照片。")
+PHOTO_FAR = Kind(
+    "ledger-086", "“{field}”里有照片拍摄于“{point}”约 {metres} 米之外，超过 {wanted} 米。", "请核对点位和照片。"
+)
+PHOTO_TWICE = Kind("ledger-087", "“{field}”里有照片与另一条目的照片相同或近似。", "请核对照片是否为本条目所摄。")
+CELL_CLOSED = Kind("ledger-088", "所在的“{region}”自 {day} 起已停用。", "请移转到现在的网格。")
+
 CHAIN_BROKEN = Kind(
     "ledger-050", "条目 {number} 的第 {version} 号事件与其前后不相连。", "该事件被门外改动过；请用备份核对。"
 )

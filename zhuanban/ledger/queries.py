@@ -129,6 +129,11 @@ class Viewer:
         days = effective_days(facts)
         shown = self._show(ledger, record, masker, secrets)
         shown["events"] = [self._event(ledger, f, days, masker, secrets) for f in facts]
+        placed: dict[str, int] = {}
+        for fact in sorted(facts, key=lambda f: (days[f.version], f.version)):
+            placed |= fact.body.get("placed", {})
+        if placed:
+            shown["placed"] = placed
         return shown
 
     def _event(
@@ -153,12 +158,23 @@ class Viewer:
                 event[f"{key}_name"] = tree.name(body[key])
         if "reason" in body:
             event["reason"] = masker.scrub(str(body["reason"]), secrets)
-        for key in ("of", "flags", "source", "ruled"):
+        for key in ("of", "flags", "source", "ruled", "placed"):
             if key in body:
                 event[key] = body[key]
+        if "alike" in body:
+            event["alike"] = self._visible(body["alike"])
         if "set" in body:
             event["fields"] = masker.show(body["set"], secrets)
         return event
+
+    def _visible(self, named: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+        """Those of these records, each as (ledger, number), that the viewer may know of."""
+        found = []
+        for key, number in named:
+            ledger = self.setting.pack.ledgers.get(key)
+            if ledger is not None and self.records(ledger).filter(number=number).exists():
+                found.append({"ledger": key, "number": number})
+        return found
 
     def reveal(self, ledger: Ledger, number: str, field: str, reason: str) -> Any:
         """The unmasked value of a personal field, for a post that may see it. Each look is logged with its reason."""

@@ -12,7 +12,8 @@ VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
 
 
 class Fact(NamedTuple):
-    """An event as a plain value. `body` may say: set, move, to, region, unit, reason, of, flags, source."""
+    """An event as a plain value. `body` may say: set, ruled, placed, move, to, region, unit, reason, of, flags, alike,
+    source."""
 
     version: int
     verb: str
@@ -101,6 +102,30 @@ def as_of(facts: Sequence[Fact], day: int) -> Snapshot | None:
             break
         found = snapshot
     return found
+
+
+def last_step(facts: Sequence[Fact]) -> tuple[int, str] | None:
+    """(day, word) of the latest workflow step."""
+    days = effective_days(facts)
+    steps = [
+        (days[f.version], f.version, str(f.body.get("move", f.verb)))
+        for f in facts
+        if f.verb in {"create", "move", "withdraw", "restore"}
+    ]
+    if not steps:
+        return None
+    day, _, word = max(steps)
+    return day, word
+
+
+def said_last(facts: Sequence[Fact], fields: Iterable[str]) -> int:
+    """The latest day on which any of these fields was said, or the opening day."""
+    days = effective_days(facts)
+    wanted = set(fields)
+    said = [
+        days[f.version] for f in facts if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
+    ]
+    return max(said, default=days[1])
 
 
 class Transition(NamedTuple):

@@ -16,7 +16,9 @@ from zhuanban.pack.values import FieldType, Ledger
 
 MOST = 200  # records on a page
 LONGEST_TEXT = 60
-_SEARCHED = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PERSON, FieldType.CHOICE, FieldType.LINK})
+_SEARCHED = frozenset(
+    {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PERSON, FieldType.CHOICE, FieldType.ZONE, FieldType.LINK}
+)
 
 
 @dataclass(frozen=True, slots=True)

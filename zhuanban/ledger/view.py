@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zhuanban.pack.values import FieldType, Ledger
+from zhuanban.pack.values import FILE_TYPES, FieldType, Ledger
 
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
@@ -39,9 +39,7 @@ class Masker:
             for k, f in ledger.fields.items()
             if f.type in {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PERSON} and not f.personal
         }
-        self.files = {
-            k for k, f in ledger.fields.items() if f.type in {FieldType.PHOTO, FieldType.SIGNATURE, FieldType.FILE}
-        }
+        self.files = {k for k, f in ledger.fields.items() if f.type in FILE_TYPES}
 
     def secrets(self, values: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """Personal words → their masked form, gathered from all values that a record ever had."""

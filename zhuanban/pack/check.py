@@ -15,9 +15,11 @@ from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
 from zhuanban.pack.check_alarm import check_alarms
 from zhuanban.pack.check_duty import check_duties
+from zhuanban.pack.check_places import check_places
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import (
+    CHOICES,
     FILE_TYPES,
     NEW,
     SAME,
@@ -65,7 +67,7 @@ class Checker:
         self.lists()
         check_duties(self)
         check_alarms(self)
-        return self.problems
+        return [*self.problems, *check_places(self.pack, self.place, "layers" in self.unread)]
 
     def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
         self.problems.append(problem.at(self.place(*path), **words))
@@ -359,7 +361,7 @@ class Checker:
         """Can this value occur in the field?"""
         kind = TYPE_WORDS[field.type]
         words: dict[str, object] = {"value": value, "kind": kind, "field": field.title}
-        if field.type is FieldType.CHOICE:
+        if field.type in CHOICES:
             titles = [option.title for option in field.options]
             if not field.open and titles and value not in titles:
                 advice = self._option_hint(field, str(value))
@@ -476,8 +478,8 @@ class Checker:
                     self.wrong(problems.SUM_OF_WORDS, *here, "sum", field=field.title, kind=kind)
             if table.rows.by not in ("region", "unit") and not column.level:
                 by = ledger.fields.get(table.rows.by)
-                if by is None or by.type is not FieldType.CHOICE:
-                    choices = [f.key for f in ledger.fields.values() if f.type is FieldType.CHOICE]
+                if by is None or by.type not in CHOICES:
+                    choices = [f.key for f in ledger.fields.values() if f.type in CHOICES]
                     advice = hint(table.rows.by, ("region", "unit", *choices))
                     words = {"by": table.rows.by, "column": column.title, "ledger": ledger.title}
                     self.wrong(problems.ROWS_NOT_COUNTED, *here, word, **words, hint=advice)

@@ -35,7 +35,7 @@ TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
     "pack-009",
     "不认识这个文件。",
-    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、forms/*.xlsx、duties.yaml 等。{hint}",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、duties.yaml、layers.yaml 等。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -217,3 +217,13 @@ NOT_ASSUMABLE = Kind("pack-112", "“{word}”不是报送任务可以待确认�
 COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。", "请写 to。")
 DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
 DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")
+
+# Layers, zones, photographs
+NO_LAYER = Kind("pack-160", "没有图层“{word}”。", "{hint}")
+NO_TYPE = Kind("pack-161", "图层“{layer}”没有分区类型“{word}”。", "{hint}")
+TYPE_TWICE = Kind("pack-162", "图层“{layer}”的分区类型“{word}”写了两次（含别名）。", "请删去一处。")
+TYPE_TAKEN = Kind("pack-163", "“{word}”指不在任何分区之内，不能作图层“{layer}”的分区类型。", "请换一个词。")
+SAME_WIDTH = Kind("pack-164", "图层“{layer}”有两个缓冲区都是 {metres} 米，外圈就没有了。", "请改写一个宽度。")
+NOT_THAT_FIELD = Kind("pack-165", "“{word}”应当指{wanted}栏目，“{field}”是{kind}。", "{hint}")
+AFTER_ITSELF = Kind("pack-166", "照片栏目“{field}”的 after 指它自己。", "请写整改前照片的栏目。")
+VIA_ELSEWHERE = Kind("pack-167", "前提的 via 指“{field}”，它关联的不是{ledger}。", "请写关联到{ledger}的栏目。")

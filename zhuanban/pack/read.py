@@ -27,10 +27,11 @@ from zhuanban.pack.read_alarm import read_alarm
 from zhuanban.pack.read_archive import read_archive
 from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_form import read_form
+from zhuanban.pack.read_layer import read_layer
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_table import read_list, read_table
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Draw, Duty, Grid, Ledger, Level, Limit, Pack, Post, Stage, Standard
+from zhuanban.pack.values import Draw, Duty, Grid, Layer, Ledger, Level, Limit, Pack, Post, Stage, Standard
 
 __all__ = [
     "campaigns_folder",
@@ -123,7 +124,8 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
             said.wrong(problems.BAD_KEY, word, word=text, mark="和连字符")
     key = said.text("key", "pack")
     posts = {k: _post(k, post) for k, post in said.things("posts", "岗位")}
-    ledgers, duties = _ledgers(book, trees["ledgers"], trees["duties"], tuple(posts))
+    layers = {k: read_layer(k, Said(book, "图层", node, ("layers", k), k)) for k, node in trees["layers"].items()}
+    ledgers, duties = _ledgers(book, trees["ledgers"], trees["duties"], tuple(posts), layers)
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
     forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
@@ -150,6 +152,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
         duties=duties,
         alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
+        layers=layers,
         issued=said.day("issued"),
         overview=said.texts("overview"),
         texts=_texts(said),
@@ -159,11 +162,15 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
 
 
 def _ledgers(
-    book: Book, nodes: Mapping[str, tree.Node], duty_nodes: Mapping[str, tree.Node], posts: tuple[str, ...]
+    book: Book,
+    nodes: Mapping[str, tree.Node],
+    duty_nodes: Mapping[str, tree.Node],
+    posts: tuple[str, ...],
+    layers: Mapping[str, Layer],
 ) -> tuple[dict[str, Ledger], dict[str, Duty]]:
     """Fields and states of all ledgers first, those of reports too: conditions of moves need to know them."""
     said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
-    bare = {key: read_ledger(key, each) for key, each in said.items()}
+    bare = {key: read_ledger(key, each, layers) for key, each in said.items()}
     duties, reports = read_duties(book, duty_nodes, bare)
     known = {**reports, **bare}
     full = {

@@ -7,14 +7,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zhuanban.pack import problems, tree
+from zhuanban.pack.read_layer import read_options, zoned
 from zhuanban.pack.read_where import read_where, value_of
 from zhuanban.pack.said import INTEGER, Said
-from zhuanban.pack.values import NEW, Case, Check, Field, FieldType, Guard, Ledger, Move, Option, Proof, Rule, State
+from zhuanban.pack.values import (
+    NEW,
+    Case,
+    Check,
+    Field,
+    FieldType,
+    Guard,
+    Layer,
+    Ledger,
+    Move,
+    Near,
+    Proof,
+    Rule,
+    State,
+)
 from zhuanban.pack.vocabulary import BARE_DATE, BARE_MOVE, BARE_STATE, OWN_WORDS, PERSONAL, TYPE_WORDS
 
 
-def read_ledger(key: str, said: Said) -> Ledger:
-    """A ledger without its moves."""
+def read_ledger(key: str, said: Said, layers: Mapping[str, Layer]) -> Ledger:
+    """A ledger without its moves. The options of its zone fields are the types of their layers."""
     said.need("title", "fields")
     number, region, unit = (
         said.thing("number", "编号"),
@@ -25,7 +40,7 @@ def read_ledger(key: str, said: Said) -> Ledger:
     return Ledger(
         key=key,
         title=said.text("title", key),
-        fields=dict(read_fields(said)),
+        fields={k: zoned(field, layers) for k, field in read_fields(said)},
         states=_states(said),
         moves={},
         word=said.text("word", "条"),
@@ -93,6 +108,8 @@ def _field(key: str, said: Said) -> Field:
                 said.wrong(problems.NOT_FOR_TYPE, word, kind=TYPE_WORDS[kind], field=title, word=word)
     if kind is FieldType.LINK:
         said.need("ledger")
+    if kind is FieldType.ZONE:
+        said.need("layer")
     pattern = said.text("pattern")
     try:
         re.compile(pattern)
@@ -105,7 +122,7 @@ def _field(key: str, said: Said) -> Field:
         type=kind,
         required=said.flag("required"),
         aliases=said.texts("aliases"),
-        options=_options(said),
+        options=read_options(said, "options"),
         open=said.flag("open"),
         many=said.flag("many"),
         ledger=said.text("ledger"),
@@ -120,6 +137,12 @@ def _field(key: str, said: Said) -> Field:
         seen_by=said.texts("seen_by"),
         outside=said.one_of("outside", ("warn", "inbox"), ""),
         signs=said.flag("signs"),
+        layer=said.text("layer"),
+        of=said.text("of"),
+        after=said.text("after"),
+        near=_near(said),
+        not_before=_not_before(said),
+        once=said.flag("once"),
         help=said.text("help"),
         source=said.text("source"),
         at=said.place,
@@ -134,20 +157,20 @@ def _limit(said: Said) -> tuple[str, str]:
     return limit.text("standard"), limit.text("item")
 
 
-def _options(said: Said) -> tuple[Option, ...]:
-    node = said.node.items.get("options")
-    if not isinstance(node, tree.Listing):
-        return tuple(Option(word) for word in said.texts("options"))
-    options = []
-    for i, item in enumerate(node.items):
-        path = (*said.path, "options", i)
-        if isinstance(item, tree.Scalar) and not item.empty:
-            options.append(Option(item.text.strip()))
-            continue
-        option = Said(said.book, "选项", item, path)
-        option.need("title")
-        options.append(Option(option.text("title"), option.texts("aliases")))
-    return tuple(options)
+def _near(said: Said) -> Near | None:
+    if not said.has("near"):
+        return None
+    near = said.thing("near", "拍摄地点")
+    near.need("point", "metres")
+    return Near(near.text("point"), near.integer("metres", 1, 100_000, 1))
+
+
+def _not_before(said: Said) -> str | int | None:
+    if isinstance(said.node.items.get("not_before"), tree.Mapping):
+        past = said.thing("not_before", "拍摄时间")
+        past.need("days")
+        return past.integer("days", 0, 36_500)
+    return said.text("not_before") or None
 
 
 def _states(said: Said) -> dict[str, State]:
@@ -274,10 +297,11 @@ def _guard(ledgers: Mapping[str, Ledger], own: str, said: Said) -> Guard:
     said.need("says")
     if "here" in kinds:
         where = read_where(said, ledgers, own, "here")
-        return Guard("here", own, where, "same", "", said.text("says"), said.place)
-    if said.has("scope") and said.has("level"):
-        said.wrong(problems.ONE_OF, where="前提", words="scope、level", n=2)
+        return Guard("here", own, where, "same", "", said.text("says"), at=said.place)
+    scopes = [word for word in ("scope", "level", "via") if said.has(word)]
+    if len(scopes) > 1:
+        said.wrong(problems.ONE_OF, where="前提", words="、".join(scopes), n=len(scopes))
     kind = kinds[0] if kinds else "exists"
-    ledger, level = said.text(kind), said.text("level")
-    scope = "level" if level else said.one_of("scope", ("same", "within"), "same")
-    return Guard(kind, ledger, read_where(said, ledgers, ledger), scope, level, said.text("says"), said.place)
+    ledger, level, via = said.text(kind), said.text("level"), said.text("via")
+    scope = "via" if via else "level" if level else said.one_of("scope", ("same", "within"), "same")
+    return Guard(kind, ledger, read_where(said, ledgers, ledger), scope, level, said.text("says"), via, said.place)

@@ -15,7 +15,7 @@ from zhuanban.pack.vocabulary import WORDS
 
 YamlPath = tuple[str | int, ...]
 
-ROOMS = ("pack", "ledgers", "tables", "lists", "standards", "archives", "forms", "duties", "alarms")
+ROOMS = ("pack", "ledgers", "tables", "lists", "standards", "archives", "forms", "duties", "alarms", "layers")
 """Names of files and folders in a pack."""
 
 INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)

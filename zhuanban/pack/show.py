@@ -14,6 +14,7 @@ from zhuanban.pack.words import (
     say_field_line,
     say_form_column,
     say_form_rows,
+    say_layer,
     say_level,
     say_move,
     say_posts,
@@ -40,6 +41,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("网格", _grid(pack)),
         ("岗位", _posts(pack)),
         ("阶段", (_stage(stage) for stage in pack.stages.values())),
+        ("图层", (f"  {say_layer(layer)}{_from(layer.source)}" for layer in pack.layers.values())),
         ("台账", _ledgers(pack)),
         ("统计表", _tables(pack)),
         ("清单", _lists(pack)),
@@ -97,7 +99,7 @@ def _ledgers(pack: Pack) -> Iterator[str]:
         yield from (f"    {line}" for line in _rules(pack, ledger))
         yield "    栏目："
         for field in ledger.fields.values():
-            yield f"      {say_field_line(pack, field)}{_from(field.source)}"
+            yield f"      {say_field_line(pack, ledger, field)}{_from(field.source)}"
         yield "    状态："
         for state in ledger.states.values():
             yield f"      {_state(pack, state)}"

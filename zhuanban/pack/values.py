@@ -31,7 +31,9 @@ class FieldType(StrEnum):
     PERSON = "person"  # a person's name as written; compared by `differ`
     PHOTO = "photo"  # list of {"sha256", "name"}
     SIGNATURE = "signature"  # list of {"sha256", "name"}
+    VIDEO = "video"  # list of {"sha256", "name"}
     FILE = "file"  # list of {"sha256", "name"}
+    ZONE = "zone"  # the word of a zone of `layer`, or OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class Standard:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-FILE_TYPES = frozenset({FieldType.PHOTO, FieldType.SIGNATURE, FieldType.FILE})
+FILE_TYPES = frozenset({FieldType.PHOTO, FieldType.SIGNATURE, FieldType.VIDEO, FieldType.FILE})
+CHOICES = frozenset({FieldType.CHOICE, FieldType.ZONE})  # their values are words out of `options`
+OUTSIDE = "范围外"  # the zone of a point that lies in no zone of the layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,14 @@ class Option:
 
     title: str
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A photograph is expected within so many metres of the record's `point`."""
+
+    point: str
+    metres: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,13 @@ class Field:
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected
     stamped: bool = False  # written by moves alone, never by who sends a change
-    outside: str = ""  # point outside the record's grid cell: "" ignore | "warn" | "inbox"
+    outside: str = ""  # point outside the record's grid cell, or in no zone: "" ignore | "warn" | "inbox"
+    layer: str = ""  # zone: the layer; its types and OUTSIDE are the `options`
+    of: str = ""  # zone: the point field that says where; "" = always typed
+    after: str = ""  # photo: the photo field that shows the same before
+    near: Near | None = None  # photo: where it should have been taken
+    not_before: str | int | None = None  # photo: a date field, or days before the event's day
+    once: bool = False  # photo: the same picture on another record is flagged
     help: str = ""
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
@@ -134,15 +152,17 @@ class Guard:
     """What must be true before a move: of other records, or (`here`) of the record itself as of the move's day.
 
     `exists`: at least one record of `ledger` fulfils `where` in scope; `none`: no record does.
-    Scope: `same` region, `within` the record's region, or the record's ancestor at grid level `level`.
+    Scope: `same` region, `within` the record's region, the record's ancestor at grid level `level`, or `via`: the
+    records that this link field of the moving record names, wherever they lie.
     """
 
     kind: str  # exists | none | here
     ledger: str
     where: tuple[Condition, ...]
-    scope: str  # same | within | level
+    scope: str  # same | within | level | via
     level: str = ""
     says: str = ""
+    via: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -575,6 +595,33 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Buffer:
+    """A zone of `type` within so many metres of a drawn line, on either side; without the narrower buffers."""
+
+    type: str
+    metres: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A map layer of zones. Where two overlap, the type that stands first in `types` holds: the stricter."""
+
+    key: str
+    title: str
+    types: tuple[Option, ...]
+    type_columns: tuple[str, ...] = ()  # attributes of a file that may say the type, in order of preference
+    name_columns: tuple[str, ...] = ()
+    buffers: tuple[Buffer, ...] = ()  # narrowest first
+    source: str = ""
+    at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def ranks(self) -> Mapping[str, int]:
+        """Type → its place in the order, 0 the strictest."""
+        return {option.title: i for i, option in enumerate(self.types)}
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     key: str
     title: str
@@ -594,6 +641,7 @@ class Pack:
     draws: Mapping[str, Draw] = field(default_factory=dict)
     duties: Mapping[str, Duty] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    layers: Mapping[str, Layer] = field(default_factory=dict)
     issued: int | None = None  # the day on which the document was issued: nothing falls due before it
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

@@ -74,6 +74,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         "seen_by",
         "outside",
         "signs",
+        "layer",
+        "of",
+        "after",
+        "near",
+        "not_before",
+        "once",
         "help",
         "source",
     ),
@@ -89,7 +95,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "另须填": ("where", "needs"),
     "规则": ("cases",),
     "情形": ("where", "is", "days_after", "source"),
-    "前提": ("exists", "none", "here", "where", "scope", "level", "says"),
+    "前提": ("exists", "none", "here", "where", "scope", "level", "via", "says"),
+    "拍摄地点": ("point", "metres"),
+    "拍摄时间": ("days",),
     "条件": ("not", "empty", "filled", "at_least", "at_most", "before", "on_or_after"),
     "统计表": ("title", "source", "head", "rows", "columns", "checks"),
     "行": ("by", "names", "rest", "total", "total_at"),
@@ -162,6 +170,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "报送单位": ("roster", "where", "each"),
     "逐级提醒": ("after", "to"),
     "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell"),
+    "图层": ("title", "source", "types", "type_column", "name_column", "buffers"),
+    "缓冲区": ("type", "metres"),
 }
 
 # Words that only some types of field use.
@@ -177,8 +187,14 @@ OWN_WORDS: dict[str, frozenset[FieldType]] = {
     "limit": frozenset({FieldType.INTEGER, FieldType.NUMBER}),
     "earliest": frozenset({FieldType.DATE}),
     "pattern": frozenset({FieldType.TEXT}),
-    "outside": frozenset({FieldType.POINT}),
+    "outside": frozenset({FieldType.POINT, FieldType.ZONE}),
     "signs": frozenset({FieldType.SIGNATURE}),
+    "layer": frozenset({FieldType.ZONE}),
+    "of": frozenset({FieldType.ZONE}),
+    "after": frozenset({FieldType.PHOTO}),
+    "near": frozenset({FieldType.PHOTO}),
+    "not_before": frozenset({FieldType.PHOTO}),
+    "once": frozenset({FieldType.PHOTO}),
 }
 
 TYPE_WORDS: dict[FieldType, str] = {
@@ -195,7 +211,9 @@ TYPE_WORDS: dict[FieldType, str] = {
     FieldType.PERSON: "人员",
     FieldType.PHOTO: "照片",
     FieldType.SIGNATURE: "签名",
+    FieldType.VIDEO: "视频",
     FieldType.FILE: "附件",
+    FieldType.ZONE: "分区",
 }
 
 PERSONAL = ("name", "phone", "id_number", "address", "contact")

@@ -14,9 +14,11 @@ from zhuanban.pack.values import (
     Column,
     Condition,
     Field,
+    FieldType,
     Form,
     FormColumn,
     Guard,
+    Layer,
     Ledger,
     Move,
     Pack,
@@ -187,14 +189,43 @@ def say_type(pack: Pack, field: Field) -> str:
         parts.append(f"不早于{chinese(field.earliest)}")
     if field.pattern:
         parts.append(f"格式 {field.pattern}")
+    if field.layer:
+        title = pack.layers[field.layer].title if field.layer in pack.layers else field.layer
+        parts[0] = f"{title}的分区"
     if field.outside:
-        parts.append("在网格外时" + ("提醒" if field.outside == "warn" else "转待处理"))
+        where = "不在任何分区时" if field.type is FieldType.ZONE else "在网格外时"
+        parts.append(where + ("提醒" if field.outside == "warn" else "转待处理"))
     return "，".join(parts)
 
 
-def say_field_line(pack: Pack, field: Field) -> str:
+def say_asked(ledger: Ledger, field: Field) -> list[str]:
+    """What a zone is made of, and what is asked of photographs."""
+    said = []
+    if field.of:
+        said.append(f"由{say_field(ledger, field.of)}判定")
+    if field.after:
+        said.append(f"应拍摄于{say_field(ledger, field.after)}之后")
+    if field.near is not None:
+        said.append(f"应拍摄于{say_field(ledger, field.near.point)}{field.near.metres}米以内")
+    if isinstance(field.not_before, str):
+        said.append(f"不应早于{say_field(ledger, field.not_before)}")
+    elif field.not_before is not None:
+        said.append(f"不应早于办理日前{field.not_before}天")
+    if field.once:
+        said.append("不应与其他条目的照片相同")
+    return said
+
+
+def say_layer(layer: Layer) -> str:
+    """A layer: its types by strictness, and its buffers."""
+    parts = [f"分{'、'.join(option.title for option in layer.types)}，重叠处以在前的为准"]
+    parts += [f"线状图形两侧{buffer.metres}米以内为{buffer.type}" for buffer in layer.buffers]
+    return f"{layer.title}（{layer.key}）：{'；'.join(parts)}。"
+
+
+def say_field_line(pack: Pack, ledger: Ledger, field: Field) -> str:
     """One field in a sentence: name, type, whether it must be filled, who may unmask it."""
-    parts = [say_type(pack, field)]
+    parts = [say_type(pack, field), *say_asked(ledger, field)]
     if field.required:
         parts.append("必填")
     if field.limit[0]:
@@ -208,14 +239,16 @@ def say_field_line(pack: Pack, field: Field) -> str:
     return f"{field.title}（{field.key}）：{'；'.join(parts)}"
 
 
-def say_guard(pack: Pack, guard: Guard) -> str:
-    """What must be true elsewhere before a move."""
+def say_guard(pack: Pack, home: Ledger, guard: Guard) -> str:
+    """What must be true elsewhere before a move of a record of `home`."""
     ledger = pack.ledgers.get(guard.ledger)
     title = ledger.title if ledger is not None else guard.ledger
     if guard.kind == "here":
         return f"本{ledger.word if ledger is not None else '条'}须为{say_where(ledger, guard.where)}"
     scopes = {"same": "同一区域", "within": "本区域及以下"}
     where = scopes.get(guard.scope) or f"所在{say_level(pack, guard.level)}"
+    if guard.via:
+        where = f"{say_field(home, guard.via)}所指的条目中"
     which = say_where(ledger, guard.where)
     has = "须有" if guard.kind == "exists" else "不得有"
     return f"{where}{has}{title}中{f'{which}的' if which else ''}条目"
@@ -247,7 +280,7 @@ def say_move(pack: Pack, ledger: Ledger, move: Move) -> str:
         parts.append(f"办过{said(move.not_by)}的人不得办理")
     if move.reason:
         parts.append("须说明原因")
-    parts += [say_guard(pack, guard) for guard in move.requires]
+    parts += [say_guard(pack, ledger, guard) for guard in move.requires]
     return f"{move.key}：{'；'.join(parts)}。"
 
 

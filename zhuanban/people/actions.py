@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from zhuanban.core import clock
-from zhuanban.core.day import FAR_DAY, FIRST_DAY, from_iso
+from zhuanban.core.day import FAR_DAY, FIRST_DAY, from_iso, iso
 from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.pack.values import Pack
@@ -56,6 +56,8 @@ DAY_ORDER = Kind("people-016", "停用日期早于启用日期。", "请核对�
 POST_UNKNOWN = Kind("people-017", "行动包里没有岗位“{post}”。", "可用的岗位：{known}。")
 UNDER_ITSELF = Kind("people-018", "不能把 {code} 挂到它自己的下级 {parent} 下面。", "请另选上级。")
 TIME_ORDER = Kind("people-019", "该日期之后，{code} 已有过一次调整（{day}）。", "请填写更晚的日期。")
+LEVEL_OTHER = Kind("people-062", "“{name}”挂到“{parent}”下面就不是原来那一级了。", "请选与现在的上级同一级的区划。")
+PARENT_CLOSED = Kind("people-063", "“{parent}”在 {day} 没有启用。", "请另选上级，或核对日期。")
 
 ALIAS_TAKEN = Kind(
     "people-020", "别名“{alias}”也是 {other} 的名称、简称或别名。", "请只留一处，否则表格里写到它时分不清。"
@@ -284,9 +286,13 @@ def hang_region(campaign: Campaign, code: str, parent: str, day: int, reason: st
             raise Refused(NODE_UNKNOWN.at(code=code if row is None else parent))
         if parent in tree.subtree(code, day):
             raise Refused(UNDER_ITSELF.at(code=code, parent=parent))
+        if tree.level(parent, day) != tree.level(code, day) - 1:
+            raise Refused(LEVEL_OTHER.at(name=tree.name(code), parent=tree.name(parent)))
+        if not tree.nodes[parent].in_use(day):
+            raise Refused(PARENT_CLOSED.at(parent=tree.name(parent), day=iso(day)))
         later = RegionParent.objects.filter(region=row, from_day__gte=day, from_day__gt=FIRST_DAY).first()
         if later is not None:
-            raise Refused(TIME_ORDER.at(code=code, day=later.from_day))
+            raise Refused(TIME_ORDER.at(code=code, day=iso(later.from_day)))
         RegionParent.objects.create(
             region=row, parent_code="" if parent == "*" else parent, from_day=day, reason=reason[:200]
         )

@@ -65,6 +65,18 @@ class RegionParent(models.Model):
         constraints = [models.UniqueConstraint(fields=["region", "from_day"], name="region_parent_day")]
 
 
+class RegionName(models.Model):
+    """What a region is called from `from_day` on, until the next row; before the first of them, `Region.name`."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=80)
+    from_day = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "from_day"], name="region_name_day")]
+
+
 class Unit(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(max_length=32)
@@ -119,6 +131,6 @@ class AccessLog(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     who = models.CharField(max_length=80)  # login, or 本机操作员
-    what = models.CharField(max_length=20)  # reveal | export | sign_in | sign_in_failed | backup
+    what = models.CharField(max_length=20)  # reveal | export | sign_in | sign_in_failed | backup | grid | zones
     detail = models.JSONField(default=dict)
     at = models.BigIntegerField(db_index=True)

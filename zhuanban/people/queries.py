@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from zhuanban.core.day import FIRST_DAY
 from zhuanban.core.problem import Kind, Refused
 from zhuanban.pack.read import load
 from zhuanban.pack.values import Pack
-from zhuanban.people.models import Campaign, PackVersion, Region, RegionParent, Unit, UnitParent
+from zhuanban.people.models import Campaign, PackVersion, Region, RegionName, RegionParent, Unit, UnitParent
 from zhuanban.people.tree import Node, Tree, words_of
 
 NO_CAMPAIGN = Kind("people-001", "没有名为“{name}”的行动。", "现有行动：{known}。")
@@ -54,12 +55,22 @@ def setting(campaign: Campaign | str) -> Setting:
     return Setting(campaign, pack, known[1], known[2])
 
 
+def forget_trees(campaign: Campaign) -> None:
+    """After a change of the trees was taken back: another one may come to bear the same version."""
+    _trees.pop(campaign.uid, None)
+
+
 def region_tree(campaign: Campaign, pack: Pack) -> Tree:
     """The dated tree of regions, read from the database."""
-    nodes = [
-        Node(r.code, r.name, r.position, aliases=words_of(r.aliases), from_day=r.from_day, to_day=r.to_day)
-        for r in Region.objects.filter(campaign=campaign)
-    ]
+    later: dict[int, list[tuple[int, str]]] = {}
+    for row in RegionName.objects.filter(region__campaign=campaign).order_by("from_day"):
+        later.setdefault(row.region_id, []).append((row.from_day, row.name))
+    nodes = []
+    for r in Region.objects.filter(campaign=campaign):
+        names = ((FIRST_DAY, r.name), *later[r.pk]) if r.pk in later else ()
+        last = names[-1][1] if names else r.name
+        aliases = words_of(r.aliases)
+        nodes.append(Node(r.code, last, r.position, aliases=aliases, from_day=r.from_day, to_day=r.to_day, names=names))
     parents = list(
         RegionParent.objects.filter(region__campaign=campaign).values_list("region__code", "parent_code", "from_day")
     )

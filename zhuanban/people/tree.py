@@ -26,9 +26,19 @@ class Node:
     from_day: int = FIRST_DAY
     to_day: int = FAR_DAY
     region: str = ""  # units: the region they belong to
+    names: tuple[tuple[int, str], ...] = ()  # (from day, name) where it was ever renamed; `name` is the latest
 
     def in_use(self, day: int) -> bool:
         return self.from_day <= day < self.to_day
+
+    def named(self, day: int) -> str:
+        """The name that it bore on a day."""
+        found = self.name
+        for from_day, name in reversed(self.names):
+            found = name
+            if from_day <= day:
+                break
+        return found
 
     @property
     def printed(self) -> str:
@@ -83,10 +93,12 @@ class Tree:
     def __contains__(self, code: str) -> bool:
         return code in self.nodes
 
-    def name(self, code: str) -> str:
-        """Printed name, or the code itself where it is unknown."""
+    def name(self, code: str, day: int | None = None) -> str:
+        """Printed name, as of a day or now; the code itself where it is unknown."""
         node = self.nodes.get(code)
-        return node.printed if node else code
+        if node is None:
+            return code
+        return node.named(day) if day is not None and node.names else node.printed
 
     def parent(self, code: str, day: int) -> str:
         """The parent's code on that day; "" for the root."""
@@ -159,15 +171,17 @@ class Tree:
         return known
 
     def find(self, name: str, day: int) -> list[str]:
-        """Codes of all nodes in use that bear this name, short name, alias or code."""
+        """Codes of all nodes in use that bear this name, short name, alias or code; else of those that ever bore it."""
         if name in self.nodes:
             return [name]
         if self._by_name is None:
             self._by_name = {}
             for node in self.nodes.values():
-                for word in {node.name, node.short, *node.aliases} - {""}:
+                for word in {node.name, node.short, *node.aliases, *(name for _, name in node.names)} - {""}:
                     self._by_name.setdefault(word, []).append(node.code)
-        return [c for c in self._by_name.get(name, []) if self.nodes[c].in_use(day)]
+        found = [c for c in self._by_name.get(name, []) if self.nodes[c].in_use(day)]
+        now = [c for c in found if name in (self.nodes[c].short, self.nodes[c].named(day), *self.nodes[c].aliases)]
+        return now or found
 
 
 def words_of(aliases: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ _KINDS = {
     FieldType.NUMBER: Kind.NUMBER,
     FieldType.DATE: Kind.DATE,
     FieldType.CHOICE: Kind.WORD,
+    FieldType.ZONE: Kind.WORD,
     FieldType.YES_NO: Kind.WORD,
 }
 

@@ -160,7 +160,7 @@ def table_texts(result: Result) -> list[list[Value]]:
 def printed(setting: Setting, result: Result, notes: Sequence[str] = ()) -> PrintedTable:
     """A table as it is printed and handed in: title, as-of day, totals in bold."""
     totals = [i for i, row in enumerate(result.rows) if row.total]
-    place = setting.regions.name(result.node)
+    place = setting.regions.name(result.node, result.day)
     return PrintedTable(
         result.table.title,
         table_columns(setting, result),

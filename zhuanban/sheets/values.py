@@ -160,7 +160,7 @@ def _single(field: Field, context: int, unit_code: Callable[[str], str]) -> Conv
             return _number(field)
         case FieldType.YES_NO:
             return _yes_no
-        case FieldType.CHOICE:
+        case FieldType.CHOICE | FieldType.ZONE:
             words = {w: o.title for o in field.options for w in (o.title, *o.aliases)}
             return lambda cell: words.get(text := plain_text(cell), text)
         case FieldType.POINT:

@@ -119,9 +119,9 @@ def _region_rows(setting: Setting, table: Table, node: str, day: int) -> list[Ro
     tree = setting.regions
     children = tree.children(node, day)
     if not children:
-        return [Row(node, tree.name(node), RowKey(node))]
-    rows = [Row(code, tree.name(code), RowKey(code)) for code in children]
-    return [*rows, Row("own", tree.name(node) + OWN, RowKey(node, None, tuple(children)))]
+        return [Row(node, tree.name(node, day), RowKey(node))]
+    rows = [Row(code, tree.name(code, day), RowKey(code)) for code in children]
+    return [*rows, Row("own", tree.name(node, day) + OWN, RowKey(node, None, tuple(children)))]
 
 
 def _unit_rows(setting: Setting, table: Table, node: str, day: int) -> list[Row]:

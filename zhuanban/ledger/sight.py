@@ -1,0 +1,90 @@
+"""What judging may ask of the rest of the world, answered from inside the door's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhuanban.atlas.queries import Zoned, editions, metres_outside, zone_of
+from zhuanban.evidence.queries import Shot
+from zhuanban.ledger.brought import Brought
+from zhuanban.ledger.judge import Draft
+from zhuanban.ledger.models import Record
+from zhuanban.ledger.rules import Snapshot
+from zhuanban.pack.conditions import compile_conditions
+from zhuanban.pack.values import FieldType, Guard
+from zhuanban.people.queries import Setting
+from zhuanban.people.scope import Actor
+
+
+class Seen:
+    """Answers what `judge.Sight` asks, for one batch.
+
+    It knows nothing of its batch: the two would keep each other alive until the collector comes by.
+    """
+
+    def __init__(self, setting: Setting, actor: Actor) -> None:
+        self.setting = setting
+        self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
+        self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
+        self.links: set[tuple[str, str]] = set()
+        self.files = Brought(setting.campaign, actor)
+
+    def link_exists(self, ledger: str, number: str) -> bool:
+        return (ledger, number) in self.links or (ledger, number) in self.drafts
+
+    def file_exists(self, change: str, sha256: str) -> bool:
+        return self.files.may_refer(change, sha256)
+
+    def file_unfit(self, field: FieldType, sha256: str) -> str:
+        return self.files.unfit(field, sha256)
+
+    def shots(self, contents: Sequence[str]) -> Mapping[str, Shot]:
+        return self.files.shots(contents)
+
+    def alike(self, contents: Sequence[str], own: tuple[str, str]) -> Sequence[tuple[str, str]]:
+        return self.files.alike(contents, own)
+
+    def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
+        return metres_outside(self.setting.campaign, region, point, day)
+
+    def zone_of(self, layer: str, point: Mapping[str, Any], day: int) -> Zoned | None:
+        return zone_of(self.setting.campaign, self.setting.pack.layers[layer], point, day)
+
+    def zone_days(self, layer: str) -> Sequence[int]:
+        return [edition.from_day for edition in editions(self.setting.campaign, layer)]
+
+    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
+        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
+        rows = Record.objects.filter(campaign=self.setting.campaign, ledger=guard.ledger, withdrawn=False)
+        mine = self.touched[guard.ledger]
+        own = [draft for draft in mine.values() if not draft.current.withdrawn]
+        if guard.via:
+            said = snapshot.data.get(guard.via)
+            numbers = frozenset(said if isinstance(said, list) else [said] if said else [])
+            rows = rows.filter(number__in=numbers)
+            own = [d for d in own if d.number in numbers]
+        else:
+            regions = self._regions(guard, snapshot, on)
+            rows = rows.filter(region__in=regions)
+            own = [d for d in own if d.current.region in regions]
+        holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
+        found = any(
+            holds(data, state, region, unit, on)
+            for pk, region, unit, state, data in rows.values_list("pk", "region", "unit", "state", "data").iterator()
+            if pk not in mine
+        ) or any(holds(now.data, now.state, now.region, now.unit, on) for now in (d.current for d in own))
+        return found if guard.kind == "exists" else not found
+
+    def _regions(self, guard: Guard, snapshot: Snapshot, on: int) -> frozenset[str]:
+        """The regions in which a guard looks."""
+        tree = self.setting.regions
+        if guard.scope == "same":
+            return frozenset({snapshot.region})
+        if guard.scope == "within":
+            return tree.subtree(snapshot.region, on)
+        levels = [level.key for level in self.setting.pack.grid.levels]
+        depth = levels.index(guard.level) + 1
+        path = tree.path(snapshot.region, on)
+        return frozenset(path[:1] if depth >= len(path) else {path[-1 - depth]})
