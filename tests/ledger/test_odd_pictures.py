@@ -137,7 +137,10 @@ def test_a_field_takes_only_its_kind(beaches: Campaign) -> None:
     film = keep(beaches, samples.mp4(), "录像.mp4")
     picture = shot(beaches, 1)
     refused = submit(beaches, [hut("a", before=[film]), hut("b", film=[picture])], OPERATOR)
-    assert [o.problems[0].says for o in refused] == ["“拆前照片”里有文件不是照片、图片。", "“录像”里有文件不是视频。"]
+    assert [o.problems[0].says for o in refused] == [
+        "“拆前照片”所指的文件是视频，不是这一栏要的。",
+        "“录像”所指的文件是照片，不是这一栏要的。",
+    ]
     assert flags(beaches, hut("c", film=[film])) == []
 
 

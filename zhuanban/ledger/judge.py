@@ -316,8 +316,9 @@ class _Work:
         days[target.version] = step.on
         previous = FIRST_DAY
         for fact in facts:
-            if fact.verb != "redate" and days[fact.version] < days[facts[0].version]:
-                # Before the record was opened an amendment would amend nothing, and be lost.
+            derived = "placed" in fact.body and fact.body["set"].keys() == fact.body["placed"].keys()
+            if fact.verb != "redate" and not derived and days[fact.version] < days[facts[0].version]:
+                # Before the record was opened an amendment would amend nothing, and be lost. Zones are said again.
                 word = {"amend": "更正", "transfer": "移转"}.get(fact.verb, str(fact.body.get("move", fact.verb)))
                 self.say(says.DISORDER.at(self.place, move=word))
                 return
