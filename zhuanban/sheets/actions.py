@@ -147,6 +147,7 @@ class _Line(NamedTuple):
 
     row: ReadRow
     key: Key
+    subject: str  # the key as text, "" where nothing tells whose row it is
     change: str
     place: Place  # file and sheet
     report: FileReport
@@ -154,10 +155,6 @@ class _Line(NamedTuple):
     @property
     def at(self) -> Place:
         return Place(file=self.place.file, sheet=self.place.sheet, row=self.row.said.row)
-
-    @property
-    def subject(self) -> str:
-        return "|".join(self.key)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -188,7 +185,7 @@ class _Import:
             # Who speaks of a record a second time must find it as the first has left it.
             if len(self.batch) == BATCH or key in self.batch_keys:
                 self.enter()
-            self.batch.append(_Line(row, key, f"{part.change}-{row.said.row}", part.place, report))
+            self.batch.append(_Line(row, key, "|".join(key), f"{part.change}-{row.said.row}", part.place, report))
             if key:
                 self.batch_keys.add(key)
 

@@ -64,9 +64,9 @@ def ledger_rows(viewer: Viewer, ledger: Ledger, records: QuerySet[Record]) -> It
     places: dict[str, list[str]] = {}
     # orjson reads the text of a record in a third of the time that the JSON field itself would take.
     rows = records.annotate(_text=Cast("data", TextField())).values_list(
-        "pk", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
+        "pk", "version", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
     )
-    for pk, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
+    for pk, _, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
         if region not in places:
             places[region] = place_names(setting.regions, region, depth, viewer.today)
         data = masker.show(orjson.loads(text), past.get(pk))
@@ -82,7 +82,7 @@ def _with_past(ledger: Ledger, rows: QuerySet[Record, tuple[Any, ...]]) -> Itera
     """The rows, each with the personal words that it and its neighbours once said (see `past_words`)."""
     coming = rows.iterator(chunk_size=CHUNK)
     while part := list(islice(coming, CHUNK)):
-        past = past_words(ledger, [row[0] for row in part])
+        past = past_words(ledger, [pk for pk, version, *_ in part if version > 1])
         for row in part:
             yield (*row, past)
 
