@@ -14,6 +14,12 @@ NO_HEADER = Kind("sheets-010", "工作表里没有认出表头。", "表头应�
 COLUMN_MISSING = Kind("sheets-011", "缺少必填的列“{column}”。", "请补上此列；现有的列：{given}。")
 COLUMN_UNKNOWN = Kind("sheets-012", "列“{column}”没有认出，已略过。", "如需登记此列，请改用台账里的列名。")
 NOTHING = Kind("sheets-013", "文件“{file}”里没有数据。", "请核对是否发错了文件。")
+MEASURE_OTHER = Kind(
+    "sheets-014", "列“{column}”的计量单位与台账（{wanted}）不同，此列没有登记。", "请把数换算成{wanted}，改好表头再发。"
+)
+ROW_SKIPPED = Kind("sheets-015", "这一行没有认作数据，已略过：“{text}”。", "如确是一条数据，请补全后再发。")
+TOTAL_WRONG = Kind("sheets-016", "合计写的是 {value}，上面各行相加是 {sum}。", "请核对；登记以各行为准，合计数不登记。")
+SHEET_HIDDEN = Kind("sheets-017", "隐藏的工作表没有读。", "其中如有要登记的内容，请取消隐藏后再发。")
 DATE_WRONG = Kind("sheets-020", "“{value}”不是能认出的日期。", "请写成 2023-12-05。")
 DATE_VAGUE = Kind("sheets-021", "“{value}”只写到月。", "请写明是哪一天，或写“月底”。")
 NUMBER_WRONG = Kind("sheets-022", "“{value}”不是数。", "请只填数字。")
@@ -25,3 +31,13 @@ STATE_WRONG = Kind("sheets-027", "没有状态“{value}”。", "可填：{know
 CELL_ERROR = Kind("sheets-028", "单元格是错误值 {value}。", "请改正公式或直接填写内容。")
 POINT_WRONG = Kind("sheets-029", "“{value}”不是能认出的坐标。", "请写成“经度,纬度”，如 112.53,32.99。")
 NO_FILES = Kind("sheets-030", "“{value}”：照片和附件不能随表格报送。", "请在条目上另行上传，此格留空。")
+NOTHING_ABOVE = Kind("sheets-031", "“{value}”上面没有内容。", "请直接填写内容。")
+DIGITS_LOST = Kind(
+    "sheets-032", "号码“{value}”已被 Excel 当作数改掉了末尾几位。", "请先把此列设为“文本”格式，再重新填写完整号码。"
+)
+DATE_SPAN = Kind("sheets-033", "“{value}”是一段时间，不是一天。", "请只写一天，如 2023-12-05。")
+FORMULA_EMPTY = Kind(
+    "sheets-034", "此格是公式，但文件里没有算好的结果。", "请用 Excel 或 WPS 打开、保存一次再发，或直接填写内容。"
+)
+SAID_TWICE = Kind("sheets-035", "同一行里“{column}”填了两处，且不相同。", "请只留一处；并排的两张表请改成上下接排。")
+PERCENT_VAGUE = Kind("sheets-036", "“{value}”不知是百分之几。", "请写成带百分号的文字，如 95%。")
