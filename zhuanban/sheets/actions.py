@@ -25,6 +25,7 @@ from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
+from zhuanban.sheets.blame import placed
 from zhuanban.sheets.book import Book, open_book
 from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.rows import Names, ReadRow, read_rows
@@ -158,24 +159,26 @@ class _Import:
         lost: list[Problem] = []
         understood = False
         for sheet in book.sheets:
-            if sheet.name == MARKED_SHEET or sheet.hidden:
+            if sheet.name == MARKED_SHEET:
                 continue
             if not any(any(v is not None for v in row) for _, row in sheet.rows()):
                 continue
             place = Place(file=book.path.name, sheet=sheet.name)
+            if sheet.hidden:
+                report.warnings.append(says.SHEET_HIDDEN.at(place))
+                continue
             found = understand(sheet, self.ledger, self.words, place)
             if not found.header_rows:
                 lost += found.problems
                 continue
             understood = True
-            report.warnings += found.warnings
             report.sheets.append(_sheet_json(sheet.name, found))
             missing = self._missing(found, place)
-            report.problems += missing
-            if missing:
-                continue
-            for row in read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place):
-                yield sheet.name, row, row.said.place.row
+            if not missing:
+                for row in read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place):
+                    yield sheet.name, row, row.said.place.row
+            report.problems += [*found.problems, *missing]
+            report.warnings += found.warnings
         (report.warnings if understood else report.problems).extend(lost)
 
     def _missing(self, found: Understanding, place: Place) -> list[Problem]:
@@ -251,17 +254,7 @@ class _Import:
             case _:
                 assert outcome.status == WAITING
                 report.waiting += 1
-                report.problems += [self._placed(p, row) for p in outcome.problems]
-
-    def _placed(self, problem: Problem, row: ReadRow) -> Problem:
-        """A problem of the door at the row that it speaks of."""
-        here = row.said.place
-        return problem.at(
-            Place(
-                file=here.file, sheet=here.sheet, row=here.row, column=problem.place.field, record=problem.place.record,
-                field=problem.place.field,
-            )
-        )  # fmt: skip
+                report.problems += placed(outcome.problems, row)
 
     def _entered_before(self, change_ids: list[str]) -> set[str]:
         found: set[str] = set()
