@@ -11,7 +11,8 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell, Row, SheetRows
+from zhuanban.sheets.book import SheetRows
+from zhuanban.sheets.cells import Cell, Row
 from zhuanban.sheets.steps import RowSaid
 from zhuanban.sheets.sums import Sums
 from zhuanban.sheets.understand import Meaning, Understanding, address

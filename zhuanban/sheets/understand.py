@@ -17,7 +17,8 @@ from zhuanban.core.day import to_day
 from zhuanban.core.problem import Place, Problem
 from zhuanban.pack.values import Field, Grid, Ledger
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell, Row, SheetRows
+from zhuanban.sheets.book import SheetRows
+from zhuanban.sheets.cells import Cell, Row
 from zhuanban.sheets.values import text_of
 
 HEADER_WITHIN = 30  # rows in which a header is looked for

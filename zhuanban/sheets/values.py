@@ -12,10 +12,8 @@ from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Problem
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell
+from zhuanban.sheets.cells import UNCOUNTED, Cell
 
-UNCOUNTED = "#公式未计算"
-"""What stands for a formula that was saved without its result."""
 HALF_YEAR = 183
 
 Convert = Callable[[Cell], Any]
@@ -30,7 +28,7 @@ class Wrong(Exception):
         super().__init__(str(problem))
 
 
-_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|Err:\d+")
 _DATE = re.compile(r"(?:(\d{4})[年./-]|(\d{2})[年.-])?(\d{1,2})[月./-](\d{1,2})[日号]?")
 _MONTH = re.compile(r"(?:(\d{4})[年./-]|(\d{2})年)?(\d{1,2})月?(底|末|初|上旬|中旬|下旬)?")
 _YEAR_END = re.compile(r"(\d{4})年(?:底|末)")
@@ -99,7 +97,7 @@ def plain_text(cell: Cell) -> str:
     text = cell.strip().strip("\u3000")
     if _has_wide(text):
         text = "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in text)
-    if text[:1] == "#":
+    if text[:1] in "#E":
         if text == UNCOUNTED:
             raise Wrong(says.FORMULA_EMPTY.at())
         if _ERROR.fullmatch(text):

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from zhuanban.core.problem import Place
 from zhuanban.pack.values import Ledger
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell, Row, SheetRows
+from zhuanban.sheets.book import SheetRows
+from zhuanban.sheets.cells import Cell, Row
 from zhuanban.sheets.understand import (
     HEADER_DEEP,
     SERIAL,
