@@ -62,6 +62,15 @@ def senders(campaign: Campaign, changes: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def waiting(campaign: Campaign, changes: Sequence[str]) -> set[str]:
+    """Which of these change ids wait."""
+    found: set[str] = set()
+    for i in range(0, len(changes), 500):
+        rows = Waiting.objects.filter(campaign=campaign, change_id__in=changes[i : i + 500], settled_at=None)
+        found.update(rows.values_list("change_id", flat=True))
+    return found
+
+
 def settle_entered(campaign: Campaign, entered: Sequence[Change], at: int, actor: Actor) -> None:
     """What waited and has now entered leaves the inbox; so do rows with unreadable cells once a mended row of theirs
     has entered. A conflict stays: that another change of the same record went through does not settle it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,19 @@ from zhuanban.core import clock
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, facts_of, submit, try_out
+from zhuanban.ledger.door import BATCH, facts_of, submit, try_out, weigh
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import placed
+from zhuanban.sheets.blame import besides, placed
 from zhuanban.sheets.book import Book, open_book
-from zhuanban.sheets.markup import write_marked
+from zhuanban.sheets.markup import ORIGIN, write_marked
 from zhuanban.sheets.rows import Names, ReadRow, read_rows
 from zhuanban.sheets.steps import Known, known_of, steps_for
-from zhuanban.sheets.understand import MARKED_SHEET, Understanding, understand, vocabulary
+from zhuanban.sheets.understand import MARKED_SHEET, Understanding, address, understand, vocabulary
 
 Key = tuple[str, ...]
 
@@ -113,6 +113,7 @@ def import_files(
     if ledger is None:
         raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
     work = _Import(setting, ledger, actor, clock.today() if on is None else on, dry_run)
+    work.taken.update(path.absolute() for path in paths)
     report = ImportReport(ledger.key, dry_run)
     for path in paths:
         report.files.append(work.file(path, marked))
@@ -128,6 +129,7 @@ class _Import:
         self.dry_run = dry_run
         self.words = vocabulary(ledger, setting.pack.grid)
         self.names = Names(setting, on)
+        self.taken: set[Path] = set()  # files that no marked-up copy may be written to
         self.met: dict[Key, tuple[Place, dict[str, Any]]] = {}  # what this import has said of a record, and where
 
     def file(self, path: Path, marked: Path | None) -> FileReport:
@@ -138,21 +140,39 @@ class _Import:
             report.problems += refused.problems
             return report
         sha = _sha(path)
-        batch: list[tuple[ReadRow, str]] = []
+        before = book.keywords.removeprefix(ORIGIN) if book.keywords.startswith(ORIGIN) else ""
+        batch: list[tuple[ReadRow, str, str]] = []
+        spoken_of: set[Key] = set()  # records that the batch speaks of; the second row about one waits for the first
         for sheet, row, nth in self._rows(book, report):
             report.rows += 1
-            batch.append((row, hashlib.sha256(f"{sha}|{sheet}|{nth}|{self.ledger.key}".encode()).hexdigest()[:40]))
-            if len(batch) == BATCH:
+            if ((key := self._key(row)) and key in spoken_of) or len(batch) == BATCH:
                 self._enter(batch, report)
-                batch = []
+                batch, spoken_of = [], set()
+            spoken_of.add(key)
+            batch.append((row, self._change_id(sha, sheet, nth), self._change_id(before, sheet, nth) if before else ""))
         if batch:
             self._enter(batch, report)
         if report.rows == 0 and not report.problems:
             report.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         if marked is not None and report.problems:
-            target = marked / f"{path.stem}_批注.xlsx"
-            report.marked = str(write_marked(book, report.problems, target))
+            try:
+                target = self._free(marked, path)
+                report.marked = str(write_marked(book, report.problems, report.warnings, sha, target))
+            except OSError as why:
+                report.problems.append(says.NOT_MARKED.at(Place(file=path.name), why=why.strerror or str(why)))
         return report
+
+    def _change_id(self, sha: str, sheet: str, nth: int) -> str:
+        return hashlib.sha256(f"{sha}|{sheet}|{nth}|{self.ledger.key}".encode()).hexdigest()[:40]
+
+    def _free(self, folder: Path, path: Path) -> Path:
+        """Where a marked-up copy goes: two files of one name get two copies, and none of them takes a file's place."""
+        stem = path.stem.removesuffix("_批注")
+        nth = 1
+        while (target := folder / f"{stem}_批注{f'（{nth}）' if nth > 1 else ''}.xlsx").absolute() in self.taken:
+            nth += 1
+        self.taken.add(target.absolute())
+        return target
 
     def _rows(self, book: Book, report: FileReport) -> Iterator[tuple[str, ReadRow, int]]:
         """Every row of data of every sheet. A sheet without a header is a problem only where no sheet has one."""
@@ -201,44 +221,52 @@ class _Import:
 
     # -- rows → changes ----------------------------------------------------------------------------------------------
 
-    def _enter(self, batch: list[tuple[ReadRow, str]], report: FileReport) -> None:
+    def _enter(self, coming: list[tuple[ReadRow, str, str]], report: FileReport) -> None:
+        waited = inbox.waiting(self.setting.campaign, [before for _, _, before in coming if before])
+        # A row of a marked-up copy that waits in the inbox is the same row again, mended or not: no second item.
+        batch = [(row, before if before in waited else change_id) for row, change_id, before in coming]
         entered_before = self._entered_before([change_id for _, change_id in batch])
         known = self._known([row for row, _ in batch])
         good: list[tuple[ReadRow, Change]] = []
-        bad: list[tuple[Change, tuple[Problem, ...]]] = []
+        bad: list[tuple[ReadRow, Change]] = []
         for row, change_id in batch:
             if change_id in entered_before:
                 report.already += 1
                 continue
             key = self._key(row)
-            if row.problems:
-                bad.append((self._waiting(row, change_id), tuple(row.problems)))
-                report.problems += row.problems
-                continue
-            twice = self._twice(key, row)
-            if twice is not None:
-                bad.append((self._waiting(row, change_id), (twice,)))
-                report.problems.append(twice)
-                continue
+            if not row.problems and (twice := self._twice(key, row)) is not None:
+                row.problems.append(twice)
             said = row.said
             record = known.get(key) if key else None
             if record is None and said.number:
                 record = known.get((said.number,))
             steps = steps_for(said, self.ledger, record, self.on, self.setting.regions)
-            if not steps:
+            if not steps and not row.problems:
                 report.unchanged += 1
                 continue
             number = record.number if record else said.number
             subject = "|".join(key) if key else ""
-            good.append((row, Change(change_id, self.ledger.key, steps, number, None, _source(row), subject)))
-        report.waiting += len(bad)
-        if bad and not self.dry_run:
-            with transaction.atomic():
-                inbox.keep(self.setting, bad, self.actor, clock.now())
+            change = Change(change_id, self.ledger.key, steps, number, None, _source(row), subject)
+            (bad if row.problems else good).append((row, change))
+        self._keep(bad, report)
         changes = [change for _, change in good]
         enter = try_out if self.dry_run else submit
         for (row, change), outcome in zip(good, enter(self.setting.campaign, changes, self.actor), strict=True):
             self._count(row, change, outcome, report)
+
+    def _keep(self, bad: list[tuple[ReadRow, Change]], report: FileReport) -> None:
+        """Rows with unreadable cells wait, each with what the door has to say of its other cells."""
+        if not bad:
+            return
+        against = weigh(self.setting.campaign, [change for _, change in bad], self.actor)
+        for (row, _), problems in zip(bad, against, strict=True):
+            row.problems.extend(besides(problems, row))
+            report.problems += row.problems
+        report.waiting += len(bad)
+        if not self.dry_run:
+            with transaction.atomic():
+                waiting = [(self._waiting(row, change.id), tuple(row.problems)) for row, change in bad]
+                inbox.keep(self.setting, waiting, self.actor, clock.now())
 
     def _count(self, row: ReadRow, change: Change, outcome: Outcome, report: FileReport) -> None:
         match outcome.status:
@@ -288,7 +316,10 @@ class _Import:
         if not differing:
             return None
         titles = [self.ledger.fields[k].title if k in self.ledger.fields else k.lstrip("@") for k in sorted(differing)]
-        return TWICE.at(row.said.place, fields="、".join(titles), other=str(place))
+        here = row.said.place
+        if (column := row.at.get(titles[0])) is not None:
+            here = replace(here, cell=address(here.row, column), column=titles[0])
+        return TWICE.at(here, fields="、".join(titles), other=str(place))
 
     def _known(self, rows: list[ReadRow]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""

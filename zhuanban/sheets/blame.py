@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as door
+from zhuanban.sheets import problems as says
 from zhuanban.sheets.rows import NUMBER, REGION, UNIT, ReadRow
 from zhuanban.sheets.understand import address
 
@@ -27,6 +28,17 @@ def placed(problems: Iterable[Problem], row: ReadRow) -> list[Problem]:
     problems = list(problems)
     faulty = {p.place.field for p in problems if p.code != door.EMPTY.code}
     return [_placed(p, row) for p in problems if p.code != door.EMPTY.code or p.place.field not in faulty]
+
+
+def besides(problems: Iterable[Problem], row: ReadRow) -> list[Problem]:
+    """What the door has to say of the other cells of a row with unreadable ones: all faults at once.
+
+    What it says of the row as a whole may come from what could not be read, and is left for the next time.
+    """
+    unread = {p.place.cell for p in row.problems}
+    lost = bool({p.code for p in row.problems} & {says.REGION_WRONG.code, says.REGION_MANY.code})
+    found = placed(problems, row)
+    return [p for p in found if p.place.cell and p.place.cell not in unread and not (lost and p.place.column == REGION)]
 
 
 def _placed(problem: Problem, row: ReadRow) -> Problem:

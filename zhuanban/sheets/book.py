@@ -67,6 +67,7 @@ class Book:
     path: Path
     kind: str  # xlsx | ods | xls | csv | html
     sheets: tuple[SheetRows, ...]
+    keywords: str = ""  # of an .xlsx: a marked-up copy says there what it was made from
 
 
 def open_book(path: Path) -> Book:
@@ -84,14 +85,15 @@ def open_book(path: Path) -> Book:
         raise Refused(says.UNREADABLE.at(place, file=path.name)) from why
     _check_size(known.st_size, BYTES_MOST, place)
     if head.startswith(ZIP):
-        kind, by_part = vet_zip(path, place)
-        if kind == "ods":
+        vetted = vet_zip(path, place)
+        if vetted.kind == "ods":
             return _ods(path, place)
-        parts = _parts_by_sheet(path) if by_part else {}
-        return _calamine(path, place, kind, lambda _, name: by_part.get(parts.get(name, ""), {}))
+        parts = _parts_by_sheet(path) if vetted.faults else {}
+        sheets = _calamine(path, place, lambda _, name: vetted.faults.get(parts.get(name, ""), {}))
+        return Book(path, "xlsx", sheets, vetted.keywords)
     if head.startswith(OLE):
         in_order = vet_ole(path, place)
-        return _calamine(path, place, "xls", lambda n, _: in_order[n] if n < len(in_order) else {})
+        return Book(path, "xls", _calamine(path, place, lambda n, _: in_order[n] if n < len(in_order) else {}))
     _check_size(known.st_size, TEXT_MOST, place)
     text = _text(path, head, place)
     if "<table" in text[:200_000].lower():
@@ -105,7 +107,7 @@ def _check_size(size: int, most: int, place: Place) -> None:
         raise Refused(says.TOO_BIG.at(place, file=place.file, what=f"{size // 1024 // 1024} MB"))
 
 
-def _calamine(path: Path, place: Place, kind: str, faults: Callable[[int, str], Faults]) -> Book:
+def _calamine(path: Path, place: Place, faults: Callable[[int, str], Faults]) -> tuple[SheetRows, ...]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))  # by content: a path would go by its name
         sheets = []
@@ -129,7 +131,7 @@ def _calamine(path: Path, place: Place, kind: str, faults: Callable[[int, str], 
         if type(why).__name__ != "PanicException":
             raise
         raise Refused(says.BROKEN.at(place, file=path.name)) from why
-    return Book(path, kind, tuple(sheets))
+    return tuple(sheets)
 
 
 def _parts_by_sheet(path: Path) -> dict[str, str]:

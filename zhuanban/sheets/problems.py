@@ -12,6 +12,7 @@ BOMB = Kind("sheets-005", "文件“{file}”展开后异常庞大，已拒收�
 NO_FILE = Kind("sheets-006", "找不到文件“{file}”。", "请核对路径。")
 UNREADABLE = Kind("sheets-007", "文件“{file}”读不出来。", "请核对文件的读取权限和所在磁盘。")
 NO_PLAIN_FILE = Kind("sheets-008", "“{file}”不是文件。", "请写明文件本身的路径，不要写文件夹。")
+NOT_MARKED = Kind("sheets-009", "批注副本没有写成：{why}。", "登记不受影响；请核对文件夹的权限和磁盘空间后再导入一次。")
 NO_HEADER = Kind("sheets-010", "工作表里没有认出表头。", "表头应有这些列中的几列：{wanted}。")
 COLUMN_MISSING = Kind("sheets-011", "缺少必填的列“{column}”。", "请补上此列；现有的列：{given}。")
 COLUMN_UNKNOWN = Kind("sheets-012", "列“{column}”没有认出，已略过。", "如需登记此列，请改用台账里的列名。")

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
 from zhuanban.core.day import to_day
@@ -46,12 +47,14 @@ _MEASURES = (
 )
 
 
+@lru_cache(8192)
 def fold(head: str) -> str:
     """A head without what offices add to it."""
     plain = _NOISE.sub("", unicodedata.normalize("NFKC", _MARKS.sub("", head.strip())))
     return _BRACKETS.sub("", _MARKS.sub("", plain))
 
 
+@lru_cache(8192)
 def fold_whole(head: str) -> str:
     """A head with its brackets: 经费（万元） may be a head of its own."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", head))

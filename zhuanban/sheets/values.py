@@ -133,8 +133,9 @@ def day_of(cell: Cell, context: int) -> int:
         if (match := _MONTH.fullmatch(narrow)) and ("月" in narrow or match[1]):
             full, short, month, when = match.groups()
             year = _year(full, short, context)
+            first = _day(year, int(month), 1, context)
             if when == "初":
-                return _day(year, int(month), 1, context)
+                return first
             if when in {"底", "末"}:
                 return _month_end(year, int(month), context)
             raise Wrong(says.DATE_VAGUE.at(value=said))

@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import olefile
@@ -35,14 +36,24 @@ _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"')
 _FILLED = re.compile(rb"""[<:]c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["'](?:\s[^>]*)?(?<!/)>""")
 _TAG = re.compile(rb"[<:]c[\s>/]")
 _ROW = re.compile(rb"""[<:]row(?:\s[^>]*?\br=["'](\d+))?""")
+_KEYWORDS = re.compile(rb"keywords>([^<]{0,1000})<")
 _NO_RESULT = re.compile(
     rb"""[<:]c\s(?![^>]*\bt=.str)[^>]*\br=.([A-Z]+)(\d+)[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>"""
 )
 _ERROR = re.compile(rb"""[<:]c\s(?=[^>]*\bt=["']e["'])[^>]*\br=.([A-Z]+)(\d+)[^>]*>.{0,8000}?v>(#[^<]*)<""", re.DOTALL)
 
 
-def vet_zip(path: Path, place: Place) -> tuple[str, dict[str, Faults]]:
-    """`xlsx` or `ods`, and what formulas left behind that have no result, by part of the workbook. Raises Refused."""
+@dataclass(slots=True)
+class Vetted:
+    """What a look at an archive tells: `xlsx` or `ods`; errors of formulas by part of the workbook; its keywords."""
+
+    kind: str
+    faults: dict[str, Faults] = field(default_factory=dict)
+    keywords: str = ""
+
+
+def vet_zip(path: Path, place: Place) -> Vetted:
+    """A look at an archive. Raises Refused for what is locked, broken, no workbook, or too large to be opened."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -54,36 +65,38 @@ def vet_zip(path: Path, place: Place) -> tuple[str, dict[str, Faults]]:
             kind = "xlsx" if "xl/workbook.xml" in names else "ods" if "content.xml" in names else ""
             if not kind:
                 raise Refused(says.NOT_A_SHEET.at(place, file=place.file))
-            return kind, _vet_parts(archive, parts, kind, place)
+            vetted = Vetted(kind)
+            _vet_parts(archive, parts, vetted, place)
+            return vetted
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError) as why:
         raise Refused(says.BROKEN.at(place, file=place.file)) from why
 
 
-def _vet_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], kind: str, place: Place) -> dict[str, Faults]:
+def _vet_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], vetted: Vetted, place: Place) -> None:
     packed = sum(p.compress_size for p in parts) or 1
     unpacked = area = 0
-    faults: dict[str, Faults] = {}
     for part in parts:
         reach = _Reach()
         size = 0
         for piece in _unpack(archive, part):
+            if part.filename == "docProps/core.xml" and (said := _KEYWORDS.search(piece)):
+                vetted.keywords = said[1].decode("utf-8", "replace")
             if part.filename == "META-INF/manifest.xml" and b"encryption-data" in piece:
                 raise Refused(says.LOCKED.at(place, file=place.file))
             size += len(piece)
             unpacked += len(piece)
             if unpacked > UNPACKED_MOST or (unpacked > RATIO_FROM and unpacked > packed * RATIO_MOST):
                 raise Refused(says.BOMB.at(place, file=place.file))
-            if kind == "xlsx":
+            if vetted.kind == "xlsx":
                 reach.look(piece)
         if size != part.file_size:
             raise Refused(says.BOMB.at(place, file=place.file))
-        if kind == "xlsx":
+        if vetted.kind == "xlsx":
             if reach.doubtful:
                 reach = _exactly(b"".join(_unpack(archive, part)))
             area += check_area(reach.rows, reach.columns, area, place)
             if reach.faulty:
-                faults[part.filename] = _faults(b"".join(_unpack(archive, part)))
-    return faults
+                vetted.faults[part.filename] = _faults(b"".join(_unpack(archive, part)))
 
 
 def check_area(rows: int, columns: int, others: int, place: Place) -> int:

@@ -168,7 +168,9 @@ def _is_numbering(said: list[Cell]) -> bool:
 
 def _is_total(said: list[tuple[int, Cell]], columns: dict[int, Meaning], keys: frozenset[Meaning]) -> bool:
     """A row of sums. No row of data that happens to hold such a word: that one names a record before the word."""
-    word = next((c for c, v in said[:3] if isinstance(v, str) and _TOTAL.fullmatch("".join(v.split()))), None)
+    word = next(
+        (c for c, v in said[:3] if isinstance(v, str) and "计" in v and _TOTAL.fullmatch("".join(v.split()))), None
+    )
     if word is None:
         return False
     named = [(c, "".join(text_of(v).split())) for c, v in said if columns.get(c, SERIAL) in keys]
