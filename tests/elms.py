@@ -6,11 +6,14 @@ Two districts; two of their communities bear the same name.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from zhuanban.core.day import from_iso
 from zhuanban.pack.read import load
 from zhuanban.people.actions import create_campaign
 from zhuanban.people.queries import Setting, setting
+from zhuanban.people.scope import OPERATOR
+from zhuanban.sheets.actions import ImportReport, import_files
 
 FILES = {
     "pack.yaml": """
@@ -85,3 +88,8 @@ def make(folder: Path) -> Setting:
         demo_clock=True,
     )  # fmt: skip
     return setting(campaign)
+
+
+def bring(town: Setting, *paths: Path, **words: Any) -> ImportReport:
+    """An import on 2023-12-08, the day on which all these tests play."""
+    return import_files(town, "elms", paths, OPERATOR, on=from_iso("2023-12-08"), **words)

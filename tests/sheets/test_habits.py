@@ -9,22 +9,17 @@ refuse nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests import elms
 from tests.draw import MAKES, drawn, rows_of
-from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, from_iso, iso
+from tests.elms import bring
+from zhuanban.core.day import iso
 from zhuanban.core.problem import Problem
 from zhuanban.ledger.models import Event, Record, Waiting
 from zhuanban.people.queries import Setting
-from zhuanban.people.scope import OPERATOR
-from zhuanban.sheets.actions import ImportReport, import_files
 
 pytestmark = pytest.mark.django_db
 
@@ -588,16 +583,6 @@ HABITS = [
         """,
     ),
 ]
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Setting]:
-    with clock.set_to(datetime(2023, 12, 8, 9, tzinfo=BEIJING)):
-        yield elms.make(tmp_path)
-
-
-def bring(town: Setting, *paths: Path, **words: object) -> ImportReport:
-    return import_files(town, "elms", paths, OPERATOR, on=from_iso("2023-12-08"), **words)  # type: ignore[arg-type]
 
 
 def entered(town: Setting, heads: list[str]) -> list[list[str]]:

@@ -20,14 +20,16 @@ from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import BATCH, facts_of, submit, try_out, weigh
 from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import besides, placed
+from zhuanban.sheets.blame import at_cells, besides, placed
 from zhuanban.sheets.book import Book, open_book
-from zhuanban.sheets.markup import ORIGIN, write_marked
+from zhuanban.sheets.echo import Echo, is_masked
+from zhuanban.sheets.markup import origins, write_marked
 from zhuanban.sheets.rows import Names, ReadRow, read_rows
 from zhuanban.sheets.steps import Known, known_of, steps_for
 from zhuanban.sheets.understand import MARKED_SHEET, Understanding, address, understand, vocabulary
@@ -129,6 +131,7 @@ class _Import:
         self.dry_run = dry_run
         self.words = vocabulary(ledger, setting.pack.grid)
         self.names = Names(setting, on)
+        self.echo = Echo(ledger, self.names, on)
         self.taken: set[Path] = set()  # files that no marked-up copy may be written to
         self.met: dict[Key, tuple[Place, dict[str, Any]]] = {}  # what this import has said of a record, and where
 
@@ -140,8 +143,9 @@ class _Import:
             report.problems += refused.problems
             return report
         sha = _sha(path)
-        before = book.keywords.removeprefix(ORIGIN) if book.keywords.startswith(ORIGIN) else ""
-        batch: list[tuple[ReadRow, str, str]] = []
+        before = origins(book)
+        older: list[str] = []  # changes that the rows were when they came before, in the file that this is a copy of
+        batch: list[tuple[ReadRow, str]] = []
         spoken_of: set[Key] = set()  # records that the batch speaks of; the second row about one waits for the first
         for sheet, row, nth in self._rows(book, report):
             report.rows += 1
@@ -149,9 +153,12 @@ class _Import:
                 self._enter(batch, report)
                 batch, spoken_of = [], set()
             spoken_of.add(key)
-            batch.append((row, self._change_id(sha, sheet, nth), self._change_id(before, sheet, nth) if before else ""))
+            batch.append((row, self._change_id(sha, sheet, nth)))
+            older += [self._change_id(origin, sheet, nth) for origin in before]
         if batch:
             self._enter(batch, report)
+        if not self.dry_run:
+            inbox.supersede(self.setting.campaign, older, clock.now(), self.actor)
         if report.rows == 0 and not report.problems:
             report.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         if marked is not None and report.problems:
@@ -221,12 +228,10 @@ class _Import:
 
     # -- rows → changes ----------------------------------------------------------------------------------------------
 
-    def _enter(self, coming: list[tuple[ReadRow, str, str]], report: FileReport) -> None:
-        waited = inbox.waiting(self.setting.campaign, [before for _, _, before in coming if before])
-        # A row of a marked-up copy that waits in the inbox is the same row again, mended or not: no second item.
-        batch = [(row, before if before in waited else change_id) for row, change_id, before in coming]
+    def _enter(self, batch: list[tuple[ReadRow, str]], report: FileReport) -> None:
         entered_before = self._entered_before([change_id for _, change_id in batch])
         known = self._known([row for row, _ in batch])
+        past = self._past(batch, known)
         good: list[tuple[ReadRow, Change]] = []
         bad: list[tuple[ReadRow, Change]] = []
         for row, change_id in batch:
@@ -240,6 +245,10 @@ class _Import:
             record = known.get(key) if key else None
             if record is None and said.number:
                 record = known.get((said.number,))
+            said, masked = self.echo.sort(
+                said, record.now.data if record else {}, past.get(record.number) if record else None
+            )
+            row.problems.extend(at_cells(masked, row))
             steps = steps_for(said, self.ledger, record, self.on, self.setting.regions)
             if not steps and not row.problems:
                 report.unchanged += 1
@@ -253,6 +262,20 @@ class _Import:
         enter = try_out if self.dry_run else submit
         for (row, change), outcome in zip(good, enter(self.setting.campaign, changes, self.actor), strict=True):
             self._count(row, change, outcome, report)
+
+    def _past(self, batch: list[tuple[ReadRow, str]], known: dict[Key, Known]) -> dict[str, dict[str, str]]:
+        """Number → personal words that a record once said, of records that rows with masked words speak of."""
+        keys = {self._key(row) for row, _ in batch if any(map(is_masked, row.said.fields.values()))}
+        numbers = [known[key].number for key in keys if key in known]
+        if not numbers:
+            return {}
+        records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key)
+        pks = {
+            pk: number
+            for i in range(0, len(numbers), 500)
+            for pk, number in records.filter(number__in=numbers[i : i + 500]).values_list("pk", "number")
+        }
+        return {pks[pk]: words for pk, words in past_words(self.ledger, pks).items()}
 
     def _keep(self, bad: list[tuple[ReadRow, Change]], report: FileReport) -> None:
         """Rows with unreadable cells wait, each with what the door has to say of its other cells."""

@@ -30,6 +30,11 @@ def placed(problems: Iterable[Problem], row: ReadRow) -> list[Problem]:
     return [_placed(p, row) for p in problems if p.code != door.EMPTY.code or p.place.field not in faulty]
 
 
+def at_cells(problems: Iterable[Problem], row: ReadRow) -> list[Problem]:
+    """Problems that name a field, at the cells of a row."""
+    return [_placed(p, row) for p in problems]
+
+
 def besides(problems: Iterable[Problem], row: ReadRow) -> list[Problem]:
     """What the door has to say of the other cells of a row with unreadable ones: all faults at once.
 

@@ -29,7 +29,8 @@ from zhuanban.sheets.values import text_of
 
 RED, YELLOW, BLUE = "FFC7CE", "FFF2CC", "DDEBF7"
 MAKER = "专班"
-ORIGIN = "zhuanban:"  # before the name of the file, in the copy's keywords, that it was made from
+ORIGIN = "zhuanban:"  # in the copy's keywords, before the hashes of the files that it was made from, oldest first
+_ORIGINS = 12  # so many copies of copies know where they come from
 _PARTED = "\n———— 专班批注 ————\n"  # between somebody else's note in a cell and ours
 _LARGE = 400_000  # cells; more are set out anew, row by row
 _LONGEST = 32_000
@@ -37,6 +38,11 @@ _OUTWARD = re.compile(r"[\[|\\]|://|DDE", re.IGNORECASE)
 _LIST = {
     "序号": 5, "类别": 6, "工作表": 12, "位置": 8, "列": 14, "填的内容": 18, "问题": 38, "怎么改": 38, "代码": 11,
 }  # fmt: skip
+
+
+def origins(book: Book) -> list[str]:
+    """Hashes of the files that this one was made from as a marked-up copy, oldest first."""
+    return book.keywords.removeprefix(ORIGIN).split() if book.keywords.startswith(ORIGIN) else []
 
 
 @dataclass(slots=True)
@@ -47,13 +53,12 @@ class Marks:
     rows: dict[int, list[str]] = field(default_factory=dict)
 
 
-def write_marked(
-    book: Book, problems: Sequence[Problem], warnings: Sequence[Problem], origin: str, target: Path
-) -> Path:
-    """Write the copy (always .xlsx) to `target`; `origin` names the content it was made from.
+def write_marked(book: Book, problems: Sequence[Problem], warnings: Sequence[Problem], sha: str, target: Path) -> Path:
+    """Write the copy (always .xlsx) to `target`; `sha` is the hash of the file that it is a copy of.
 
     Raises OSError where the disk is full or the folder cannot be written; then there is no new file.
     """
+    origin = ORIGIN + " ".join([*origins(book), sha][-_ORIGINS:])
     target.parent.mkdir(parents=True, exist_ok=True)
     problems = _where_it_stands(book, problems)
     marks = _marks(book, problems)
@@ -61,7 +66,7 @@ def write_marked(
     if own is None:
         _write_anew(book, marks, problems, warnings, origin, target)
     else:
-        _mark_own(own, marks, problems, warnings, origin, again=book.keywords.startswith(ORIGIN))
+        _mark_own(own, marks, problems, warnings, origin, again=bool(origins(book)))
         with whole(target) as stream:
             own.save(stream)
     return target
@@ -154,7 +159,7 @@ def _mark_own(
             if filled:
                 _note(filled[0], notes)
     _list_own(copy, problems, warnings, contents)
-    copy.properties.keywords = ORIGIN + origin
+    copy.properties.keywords = origin
 
 
 def _unmark(page: Any) -> None:
@@ -242,7 +247,7 @@ def _write_anew(
     names = _sheet_names(sheets)
     contents: dict[tuple[str, str], str] = {}
     with workbook(target, streaming=streaming) as copy:
-        copy.set_properties({"keywords": ORIGIN + origin})
+        copy.set_properties({"keywords": origin})
         form = _forms(copy)
         front = copy.add_worksheet(MARKED_SHEET)
         pages = {s.name: copy.add_worksheet(names[s.name]) for s in sheets}

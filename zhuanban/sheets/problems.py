@@ -44,3 +44,4 @@ FORMULA_EMPTY = Kind(
 )
 SAID_TWICE = Kind("sheets-035", "同一行里“{column}”填了两处，且不相同。", "请只留一处；并排的两张表请改成上下接排。")
 PERCENT_VAGUE = Kind("sheets-036", "“{value}”不知是百分之几。", "请写成带百分号的文字，如 95%。")
+MASKED = Kind("sheets-037", "“{column}”填的“{value}”是隐去后的样子，不是原文。", "请填写原文；不改动的，此格留空。")

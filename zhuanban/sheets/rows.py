@@ -15,7 +15,7 @@ from zhuanban.sheets.book import SheetRows
 from zhuanban.sheets.cells import Cell, Row
 from zhuanban.sheets.steps import RowSaid
 from zhuanban.sheets.sums import Sums
-from zhuanban.sheets.understand import Meaning, Understanding, address
+from zhuanban.sheets.understand import WITHDRAWN, Meaning, Understanding, address
 from zhuanban.sheets.values import Wrong, converter, day_of, is_blank, is_nothing, joined, plain_text, text_of
 from zhuanban.sheets.walk import cell_place, lines
 
@@ -31,7 +31,6 @@ class ReadRow:
 
 
 Reader = tuple[int, Meaning, Callable[[Cell], Any] | None]
-WITHDRAWN = "（已撤回）"
 REGION, UNIT, NUMBER = "区划", "责任单位", "编号"
 """What the door calls that which is no field of the pack."""
 
@@ -241,8 +240,7 @@ def _read(
 def _reader(meaning: Meaning, ledger: Ledger, names: Names, on: int) -> Callable[[Cell], Any] | None:
     match meaning.kind:
         case "field":
-            tight = meaning.key in ledger.match or meaning.key in ledger.one_per
-            return converter(ledger.fields[meaning.key], on, names.unit, tight=tight)
+            return converter(ledger.fields[meaning.key], on, names.unit, tight=is_key(ledger, meaning.key))
         case "date":
             return lambda cell: "" if is_nothing(cell) else day_of(cell, on)
         case "unit":
@@ -254,6 +252,11 @@ def _reader(meaning: Meaning, ledger: Ledger, names: Names, on: int) -> Callable
         case "number":
             return lambda cell: "".join(plain_text(cell).removeprefix("'").split())
     return plain_text
+
+
+def is_key(ledger: Ledger, field: str) -> bool:
+    """Is this one of the fields that tell a record from others?"""
+    return field in ledger.match or field in ledger.one_per
 
 
 def _state(said: str, ledger: Ledger) -> str:

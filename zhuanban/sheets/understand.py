@@ -26,6 +26,8 @@ HEADER_WITHIN = 30  # rows in which a header is looked for
 HEADER_DEEP = 3  # rows that a header may take
 STATE_HEADS = ("状态", "办理状态", "当前状态", "办理进度")
 SERIAL_HEADS = ("序号", "序", "号")
+EXPORT_HEADS = ("登记于", "最近变动")  # of our own exports: the first and the latest day; they say nothing to an import
+WITHDRAWN = "（已撤回）"  # behind the state of a withdrawn record in our own exports
 CODE_HEADS = ("区划代码", "网格代码", "网格编码", "区划编码")
 MARKED_SHEET = "问题清单"
 
@@ -122,7 +124,7 @@ def vocabulary(ledger: Ledger, grid: Grid) -> dict[str, Meaning]:
         meaning = Meaning("level", level.key, depth)
         learn(meaning, level.title, *level.names, joined, *(f"所在{n}" for n in level.names))
     learn(Meaning("state"), *STATE_HEADS)
-    learn(SERIAL, *SERIAL_HEADS)
+    learn(SERIAL, *SERIAL_HEADS, *EXPORT_HEADS)
     return words
 
 
@@ -233,7 +235,7 @@ def _read_header(rows: Sequence[Row], words: dict[str, Meaning]) -> tuple[dict[i
         under = "" if all_parts[0] else group + whole
         for head in dict.fromkeys((whole, "".join(parts[-2:]), under, parts[-1], parts[0])):
             meaning = words.get(fold_whole(head)) or words.get(fold(head))
-            if meaning is not None and taken.get(meaning, whole) == whole:
+            if meaning is not None and (meaning == SERIAL or taken.get(meaning, whole) == whole):
                 columns[c] = meaning
                 taken[meaning] = whole
                 break
