@@ -18,6 +18,7 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from zhuanban.core.problem import Place, Problem
 from zhuanban.sheets.book import Book, SheetRows
@@ -90,7 +91,7 @@ def _marks(book: Book, problems: Sequence[Problem]) -> dict[str, Marks]:
 
 
 def _where_it_stands(book: Book, problems: Sequence[Problem]) -> list[Problem]:
-    """The problems of each place, once: what is wrong in a merged block is wrong in its first cell, not row by row."""
+    """The problems in the order of their places, each once: what is wrong in a merged block is wrong in its first cell."""
     wanted: dict[str, set[tuple[int, int]]] = {}
     for p in problems:
         if p.place.cell:
@@ -106,7 +107,13 @@ def _where_it_stands(book: Book, problems: Sequence[Problem]) -> list[Problem]:
         cell = firsts.get((p.place.sheet, p.place.cell), p.place.cell)
         row = coordinate_to_tuple(cell)[0] if cell else p.place.row
         once.setdefault((p.place.sheet, row, cell, p.says), p.at(replace(p.place, cell=cell, row=row)))
-    return list(once.values())
+    order = {sheet.name: n for n, sheet in enumerate(book.sheets)}
+
+    def stands(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        return order.get(place.sheet, -1), place.row, coordinate_to_tuple(place.cell)[1] if place.cell else 0
+
+    return sorted(once.values(), key=stands)
 
 
 # -- an .xlsx, with its look -------------------------------------------------------------------------------------------
@@ -218,8 +225,9 @@ def _list_own(
             cell.border = Border(thin, thin, thin, thin)
         page.row_dimensions[number].height = _line_height(line)
         if link:
-            page.cell(number, 4).hyperlink = link
-            page.cell(number, 4).font = Font(color="0563C1", underline="single")
+            place: Any = page.cell(number, 4)
+            place.hyperlink = Hyperlink(ref=place.coordinate, location=link)
+            place.font = Font(color="0563C1", underline="single")
     for column, width in enumerate(_LIST.values()):
         page.column_dimensions[address(1, column)[:-1]].width = width
     page.freeze_panes = "A4"
@@ -383,7 +391,7 @@ def _list_anew(
             if isinstance(words, int):
                 page.write_number(number, column, words, form(valign="top"))
             elif column == 3 and link:
-                page.write_url(number, column, f"internal:{link[1:]}", form(valign="top", font_color="#0563C1"), words)
+                page.write_url(number, column, f"internal:{link}", form(valign="top", font_color="#0563C1"), words)
             else:
                 page.write_string(number, column, words, form(valign="top", quoted=words[:1] in FIRST and bool(words)))
     page.freeze_panes(3, 0)
@@ -432,4 +440,4 @@ def _line_height(line: Sequence[str | int]) -> float:
 
 
 def _link(place: Place, name: str) -> str:
-    return "#'{}'!{}".format(name.replace("'", "''"), place.cell or f"A{place.row or 1}")
+    return "'{}'!{}".format(name.replace("'", "''"), place.cell or f"A{place.row or 1}")
