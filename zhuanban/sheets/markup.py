@@ -91,7 +91,7 @@ def _marks(book: Book, problems: Sequence[Problem]) -> dict[str, Marks]:
 
 
 def _where_it_stands(book: Book, problems: Sequence[Problem]) -> list[Problem]:
-    """The problems in the order of their places, each once: what is wrong in a merged block is wrong in its first cell."""
+    """The problems in the order of their places, each once: what is wrong in a merged block is so in its first cell."""
     wanted: dict[str, set[tuple[int, int]]] = {}
     for p in problems:
         if p.place.cell:
