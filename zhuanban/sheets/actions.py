@@ -130,7 +130,7 @@ class _Import:
         self.on = on
         self.dry_run = dry_run
         self.words = vocabulary(ledger, setting.pack.grid)
-        self.names = Names(setting, on)
+        self.names = Names(setting.regions, setting.units, on)
         self.echo = Echo(ledger, self.names, on)
         self.taken: set[Path] = set()  # files that no marked-up copy may be written to
         self.met: dict[Key, tuple[Place, dict[str, Any]]] = {}  # what this import has said of a record, and where

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhuanban.core.problem import Place, Problem
 from zhuanban.pack.values import Ledger
-from zhuanban.people.queries import Setting
+from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.book import SheetRows
 from zhuanban.sheets.cells import Cell, Row
@@ -38,9 +38,9 @@ REGION, UNIT, NUMBER = "区划", "责任单位", "编号"
 class Names:
     """Names of regions and units → codes, remembered for one import."""
 
-    def __init__(self, setting: Setting, day: int) -> None:
-        self.regions = setting.regions
-        self.units = setting.units
+    def __init__(self, regions: Tree, units: Tree, day: int) -> None:
+        self.regions = regions
+        self.units = units
         self.day = day
         self._known: dict[tuple[str | int, ...], str] = {}
         self._by_spoken: dict[str, list[str]] | None = None
