@@ -214,17 +214,14 @@ class _Import:
         if ("number", "") in kinds:
             return []
         key = self.ledger.one_per or self.ledger.match
-        wanted = [k for k in key if k in self.ledger.fields] if key else []
-        if not self.ledger.number_pattern:
-            where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
-            given = "、".join(found.heads.values())
-            return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
         where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
-        return [
-            says.COLUMN_MISSING.at(where, column=self.ledger.fields[k].title, given="、".join(found.heads.values()))
-            for k in wanted
-            if ("field", k) not in kinds
-        ]
+        given = "、".join(found.heads.values())
+        if not self.ledger.number_pattern:
+            return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
+        wanted = [self.ledger.fields[k].title for k in key if k in self.ledger.fields and ("field", k) not in kinds]
+        if "region" in key and self.ledger.region_level and not {k for k, _ in kinds} & {"region", "level"}:
+            wanted.append(self.ledger.region_title)
+        return [says.COLUMN_MISSING.at(where, column=title, given=given) for title in wanted]
 
     # -- rows → changes ----------------------------------------------------------------------------------------------
 
