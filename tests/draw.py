@@ -7,6 +7,7 @@ A row is a line, cells are parted by `|`. A cell is text as written, or:
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -171,15 +172,17 @@ def page(path: Path, sheets: list[Drawn]) -> None:
 
 def comma(path: Path, sheets: list[Drawn]) -> None:
     """A CSV as Excel saves it on a Chinese machine."""
-    lines = [
-        ",".join(f'"{t}"' if any(x in t for x in ',"\n') else t for t in map(_as_text, row)) for row in sheets[0].rows
-    ]
-    path.write_bytes("\r\n".join(lines).encode("gb18030"))
+    _separated(path, sheets, "gb18030", ",")
 
 
 def tabbed(path: Path, sheets: list[Drawn]) -> None:
     """What Excel calls Unicode text."""
-    path.write_bytes("\r\n".join("\t".join(map(_as_text, row)) for row in sheets[0].rows).encode("utf-16"))
+    _separated(path, sheets, "utf-16", "\t")
+
+
+def _separated(path: Path, sheets: list[Drawn], encoding: str, mark: str) -> None:
+    with path.open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream, delimiter=mark).writerows([_as_text(v) for v in row] for row in sheets[0].rows)
 
 
 def _as_text(value: Value) -> str:

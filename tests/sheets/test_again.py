@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,39 @@ def test_a_book_of_thirty_sheets(town: Setting, tmp_path: Path) -> None:
     report = bring(town, path)
     assert counts(report) == {"new": 60}
     assert [s["sheet"] for s in report.files[0].sheets] == [f"第{n}组" for n in range(30)]
+
+
+def test_hidden_rows_and_columns_are_read_and_a_hidden_sheet_is_told(town: Setting, tmp_path: Path) -> None:
+    """A filter hides rows that are as true as the others; a hidden sheet is mostly an older copy."""
+    path = tmp_path / "来表.xlsx"
+    xlsx(path, drawn(f"== 现在\n{ROWS}\n== 以前\n{ROWS.replace('#8', '#7')}"))
+    book = openpyxl.load_workbook(path)
+    book["现在"].row_dimensions[3].hidden = True
+    book["现在"].column_dimensions["D"].hidden = True
+    book["以前"].sheet_state = "hidden"
+    book.save(path)
+    report = bring(town, path)
+    assert counts(report) == {"new": 2}
+    assert [r.data["height"] for r in Record.objects.order_by("pk")] == [12.5, 8]
+    assert [(w.place.sheet, w.code) for w in report.files[0].warnings] == [("以前", "sheets-017")]
+
+
+def test_dates_of_a_workbook_that_counts_from_1904(town: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "来表.xlsx"
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    for row in (["社区", "树名", "树种", "测量日期"], ["双桥社区", "1号", "银杏", date(2023, 12, 5)]):
+        book.worksheets[0].append(row)
+    book.save(path)
+    bring(town, path)
+    assert Record.objects.get().data["measured"] == "2023-12-05"
+
+
+def test_a_bad_file_among_good_ones_keeps_nobody_out(town: Setting, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.xlsx" for n in range(3)]
+    for n in (0, 2):
+        xlsx(paths[n], drawn(f"社区 | 树名 | 树种\n双桥社区 | {n}号 | 银杏"))
+    paths[1].write_bytes(paths[0].read_bytes()[:900])
+    report = bring(town, *paths)
+    assert counts(report) == {"new": 2}
+    assert [(p.place.file, p.code) for p in report.problems] == [("1.xlsx", "sheets-002")]

@@ -80,7 +80,7 @@ def test_the_list_in_front_leads_to_each_place(town: Setting, tmp_path: Path) ->
     assert page.title == "问题清单"
     lines = [[c.value for c in row] for row in page.iter_rows()]
     assert lines[0][0] == "“来表.xlsx”有5处没有登记，另有1处提示"
-    assert lines[2] == ["序号", "类别", "工作表", "位置", "列", "填的内容", "问题", "怎么改", "代码"]
+    assert lines[2] == ["序号", "种类", "工作表", "哪一格", "列", "填的内容", "问题", "怎么改", "代码"]
     assert [line[1:6] for line in lines[3:]] == [
         ["问题", "卧榆区", "C4", "树种", "梧桐"],
         ["问题", "卧榆区", "D4", "树高（米）", "很高"],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from zhuanban.core.day import from_iso, iso, to_date, to_day
 from zhuanban.pack.values import Field, FieldType, Option
-from zhuanban.sheets.values import Wrong, converter, day_of, text_of
+from zhuanban.sheets.values import Wrong, converter, day_of, joined, text_of
 
 CONTEXT = from_iso("2023-12-08")
 
@@ -91,12 +91,12 @@ def test_what_is_no_date_is_refused(cell: object, code: str) -> None:
         ("2023-07-01", "12月31日", "2023-12-31"),
     ],
 )
-def test_a_date_without_a_year_is_of_the_sheets_year_but_for_january(written: str, said: str, day: str) -> None:
+def test_january_sheet_speaks_of_december(written: str, said: str, day: str) -> None:
     assert iso(day_of(said, from_iso(written))) == day
 
 
 @pytest.mark.parametrize("said", ["2023-11-28", "2023年12月4日", "12月5日", "2023.12.06", 45268])
-def test_a_printed_date_is_never_shifted(said: object) -> None:
+def test_dates_are_never_shifted(said: object) -> None:
     """Not to a workday, not by a time zone: Tuesday, Monday, Tuesday, Wednesday, Friday stay what they are."""
     weekday = {"2023-11-28": 1, "2023年12月4日": 0, "12月5日": 1, "2023.12.06": 2, 45268: 4}[said]  # type: ignore[index]
     assert to_date(day_of(said, CONTEXT)).weekday() == weekday  # type: ignore[arg-type]
@@ -179,6 +179,22 @@ def test_values_that_are_refused(kind: FieldType, cell: object) -> None:
     with pytest.raises(Wrong) as caught:
         value(kind, cell)
     assert caught.value.problem.advice
+
+
+@pytest.mark.parametrize(
+    ("broken", "name"),
+    [
+        ("举报 线索", "举报线索"),
+        ("合 计", "合计"),
+        ("城乡一体 化示范区", "城乡一体化示范区"),
+        ("城乡一体\n化示范区", "城乡一体化示范区"),
+        ("合　　计", "合计"),
+        ("B座 3单元", "B座 3单元"),
+        ("Room 3 A", "Room 3 A"),
+    ],
+)
+def test_broken_names_are_joined(broken: str, name: str) -> None:
+    assert joined(broken) == name
 
 
 def test_numbers_of_a_float_column_keep_no_tail() -> None:

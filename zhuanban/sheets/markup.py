@@ -36,7 +36,7 @@ _LARGE = 400_000  # cells; more are set out anew, row by row
 _LONGEST = 32_000
 _OUTWARD = re.compile(r"[\[|\\]|://|DDE", re.IGNORECASE)
 _LIST = {
-    "序号": 5, "类别": 6, "工作表": 12, "位置": 8, "列": 14, "填的内容": 18, "问题": 38, "怎么改": 38, "代码": 11,
+    "序号": 5, "种类": 6, "工作表": 12, "哪一格": 8, "列": 14, "填的内容": 18, "问题": 38, "怎么改": 38, "代码": 11,
 }  # fmt: skip
 
 
@@ -402,8 +402,8 @@ _WHAT_TO_DO = "请在标红的格里改好后，把本文件整本发回；批�
 
 def _headline(problems: Sequence[Problem], warnings: Sequence[Problem]) -> str:
     file = next((p.place.file for p in problems if p.place.file), "")
-    hints = f"，另有{len(warnings)}处提示" if warnings else ""
-    return f"“{file}”有{len(problems)}处没有登记{hints}"
+    besides = f"，另有{len(warnings)}处提示" if warnings else ""
+    return f"“{file}”有{len(problems)}处没有登记{besides}"
 
 
 def _listed(

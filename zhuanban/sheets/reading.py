@@ -157,11 +157,10 @@ class Reader:
         given = "、".join(found.heads.values())
         if not self.ledger.number_pattern:
             return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
-        return [
-            says.COLUMN_MISSING.at(where, column=self.ledger.fields[k].title, given=given)
-            for k in key
-            if k in self.ledger.fields and ("field", k) not in kinds
-        ]
+        wanted = [self.ledger.fields[k].title for k in key if k in self.ledger.fields and ("field", k) not in kinds]
+        if "region" in key and self.ledger.region_level and not {k for k, _ in kinds} & {"region", "level"}:
+            wanted.append(self.ledger.region_title)
+        return [says.COLUMN_MISSING.at(where, column=title, given=given) for title in wanted]
 
 
 def _sheet_json(name: str, found: Understanding) -> dict[str, Any]:

@@ -105,21 +105,16 @@ class Names:
         return found
 
 
-_OFFICES = (
-    (re.compile(r"(?:村民委员会|村委会|村委)$"), "村"),
-    (re.compile(r"(?:社区)?(?:居民委员会|居委会|居委)$"), "社区"),
-    (re.compile(r"(?:街道办事处|街道办|办事处|街办)$"), "街道"),
-    (re.compile(r"镇(?:人民)?政府$"), "镇"),
-    (re.compile(r"乡(?:人民)?政府$"), "乡"),
+_OFFICE = re.compile(
+    r"(?:(?<=村)(?:民委员会|委会|委)|(?:居民委员会|居委会|居委)|(?<=街道)(?:办事处|办)|街办|办事处"
+    r"|(?<=[镇乡区县市])(?:人民)?政府|管委会|管理委员会)$"
 )
 _KIND = re.compile(r"(?<=..)(?:街道|社区|地区|区|县|市|镇|乡|村|组)$")
 
 
 def _canonical(name: str) -> str:
     """The place that an office's name speaks of: 东关街道办事处 → 东关街道."""
-    for office, place in _OFFICES:
-        name = office.sub(place, name)
-    return name
+    return _OFFICE.sub("", name)
 
 
 def _stem(name: str) -> str:

@@ -90,6 +90,8 @@ def lines(
             yield Line(number, row, found, total=False)
         elif kind is Kind.TOTAL:
             yield Line(number, row, found, total=True)
+        elif kind is Kind.HEAD and tuple(own) in first.lead:
+            found, fresh = first, True
         elif kind is Kind.HEAD:
             coming = [line, *islice(rows, HEADER_DEEP - 1)]
             again, _ = head_at(fill_heads(coming, sheet.merged), words)
@@ -127,7 +129,9 @@ def _fill(
     for c, (bottom, value) in list(held.items()):
         if number > bottom:
             del held[c]
-        elif c < len(row) and row[c] is None:
+            continue
+        row += [None] * (c + 1 - len(row))  # some makes leave out what is empty at the end of a row
+        if row[c] is None:
             row[c] = value
     return row
 
