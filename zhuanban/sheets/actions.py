@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from zhuanban.core import clock
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
@@ -149,7 +150,7 @@ def _mark(path: Path, report: FileReport, target: Path) -> None:
     try:
         report.marked = str(write_marked(book, report.problems, report.warnings, file_hash(path), target))
     except OSError as why:
-        report.problems.append(says.NOT_MARKED.at(Place(file=path.name), why=why.strerror or str(why)))
+        report.problems.append(says.NOT_MARKED.at(Place(file=path.name), why=reason(why)))
 
 
 def _free(folder: Path, path: Path, taken: set[Path]) -> Path:
