@@ -10,8 +10,9 @@ from zhuanban.ledger.queries import Viewer
 from zhuanban.people.models import User
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import actor_for
+from zhuanban.tally.behind import Behind, behind
 from zhuanban.tally.lists import Listed, find_list, work_list
-from zhuanban.tally.queries import Behind, behind, table
+from zhuanban.tally.queries import table
 from zhuanban.tally.tables import find_column, find_row
 
 DISTRICTS = {"卧龙区": "411303", "宛城区": "411302", "高新区": "411371", "城乡一体化示范区": "411372"}
@@ -35,7 +36,7 @@ class Played:
     def behind(self, key: str, row: str, column: str, on: str = LAST) -> list[Behind]:
         result = self.result(key, on, "")
         asked = find_column(result.table, column)
-        return behind(self.here, result.table, asked, find_row(result, row).count, day(on))
+        return list(behind(self.here, result.table, asked, find_row(result, row).count, day(on)))
 
     def listed(self, key: str, on: str = LAST, node: str = "") -> list[Listed]:
         return work_list(self.here, find_list(self.here, key), node or self.here.regions.root, day(on))

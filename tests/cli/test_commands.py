@@ -18,7 +18,7 @@ ROWS = [
     ["甲村", "1号", "高杆", 1.5, "2024.1.5", None],
     ["甲村", "2号", "草坪", "０．２５", "1月6日", "1月8日"],
     ["小计", 2],
-    ["丙村", "3号", "低杆", "2千瓦", 45300, None],
+    ["丙村", "3号", "低杆", "2000瓦", 45300, None],
     ["填表人：甲", None, "负责人：乙"],
 ]
 
@@ -28,7 +28,7 @@ def test_a_sheet_goes_in_and_a_table_comes_out(lamps: Office) -> None:
     path = workbook(lamps, "东镇.xlsx", ROWS)
     refused = lamps.run("import", "lamps", "lamps", path, "--on", "2024-03-01", "--json", code=1)
     report = json.loads(refused.out)
-    # 2千瓦 is no number of this field's unit: the row waits, the other two are in.
+    # 2000瓦 is no number in this field's measure: the row waits, the other two are in.
     assert (report["rows"], report["new"], report["waiting"]) == (3, 2, 1)
     assert report["problems"][0]["place"]["cell"] == "D6"
     assert json.loads(lamps.run("inbox", "lamps", "--json").out)["items"][0]["source"]["row"] == 6

@@ -74,11 +74,9 @@ def test_ports(lamps: Office) -> None:
     try:
         assert len({address(server) for server in servers}) == 2
     finally:
-        for server, number in zip(servers, (signal.SIGINT, signal.SIGTERM), strict=True):
-            if number is signal.SIGINT:
-                os.killpg(server.pid, number)  # Ctrl-C reaches all of a terminal
-            else:
-                server.send_signal(number)
-            out, _ = server.communicate(timeout=120)
-            assert (server.returncode, out.decode().splitlines()[-1]) == (0, "已停止。")
-            assert b"Traceback" not in out
+        os.killpg(servers[0].pid, signal.SIGINT)  # Ctrl-C reaches all of a terminal
+        servers[1].send_signal(signal.SIGTERM)
+        said = [server.communicate(timeout=120)[0].decode() for server in servers]
+    for server, out in zip(servers, said, strict=True):
+        assert (server.returncode, out.splitlines()[-1]) == (0, "已停止。")
+        assert "Traceback" not in out

@@ -79,7 +79,10 @@ def test_a_marked_copy_on_a_full_disk(lamps: Office) -> None:
     marked.mkdir()
     with read_only(marked):
         words = ("import", "lamps", "lamps", bad, "--on", "2024-03-01", "--marked", "批注")
-        one_clear_problem(lamps.run(*words, code=1, within=powerless), "core-002")
+        said = lamps.run(*words, code=1, within=powerless).err.strip().splitlines()
+    assert ["ledger-008" in line for line in said] == [True, True, True, False]  # each row's fault is told all the same
+    assert "没有权限" in said[3]
+    assert "（sheets-009）" in said[3]
     assert len(json.loads(lamps.run("inbox", "lamps", "--json").out)["items"]) == 3  # waits, though unmarked
     assert list(marked.iterdir()) == []
 

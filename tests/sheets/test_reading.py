@@ -189,4 +189,4 @@ def test_what_was_said_before(second: dict[str, object], differing: list[str] | 
 def test_parts_are_small(lamps: Campaign, tmp_path: Path) -> None:
     path = book(tmp_path, "一.xlsx", *(lamp(str(n)) for n in range(reading.AT_A_TIME + 1)))
     parts: list[Part] = [part for _, file in read_files([path], wanted(lamps)) for part in file]
-    assert [len(part.rows) for part in parts] == [0, reading.AT_A_TIME, 1]
+    assert [len(part.rows) for part in parts if part.rows] == [reading.AT_A_TIME, 1]

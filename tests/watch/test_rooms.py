@@ -17,6 +17,7 @@ LONG_FILES = {
     "requirements-dev.lock": "generated",
     "tests/campaigns/test_well_closure_pack.py": "one line of the requirements after the other, in their order",
     "tests/campaigns/test_well_closure_stories.py": "the same for what goes through the door",
+    "tests/sheets/test_habits.py": "one habit of those who send sheets after the other",
 }
 
 

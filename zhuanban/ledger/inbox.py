@@ -18,7 +18,7 @@ from zhuanban.people.scope import Actor
 
 NO_ITEM = Kind("ledger-060", "收件箱里没有这一件，或已经办结。", "请刷新收件箱后再试。")
 
-DISCARDED, CLEARED = "discarded", "entered"
+DISCARDED, CLEARED, SUPERSEDED = "discarded", "entered", "sent again"
 
 
 def keep(setting: Setting, items: Sequence[tuple[Change, tuple[Problem, ...]]], actor: Actor, at: int) -> None:
@@ -60,6 +60,15 @@ def senders(campaign: Campaign, changes: Sequence[str]) -> dict[str, str]:
         rows = Waiting.objects.filter(campaign=campaign, change_id__in=changes[i : i + 500])
         found.update(rows.values_list("change_id", "actor"))
     return found
+
+
+def supersede(campaign: Campaign, changes: Sequence[str], at: int, actor: Actor) -> None:
+    """What waited under these change ids has come again in a newer copy of its file: whatever became of that, the older
+    item is settled."""
+    for i in range(0, len(changes), 500):
+        Waiting.objects.filter(campaign=campaign, change_id__in=changes[i : i + 500], settled_at=None).update(
+            settled_at=at, settled_by=actor.login, settled_how=SUPERSEDED
+        )
 
 
 def settle_entered(campaign: Campaign, entered: Sequence[Change], at: int, actor: Actor) -> None:

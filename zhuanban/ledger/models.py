@@ -118,7 +118,7 @@ class Waiting(models.Model):
     at = models.BigIntegerField()
     settled_at = models.BigIntegerField(null=True)
     settled_by = models.CharField(max_length=80, blank=True)
-    settled_how = models.CharField(max_length=200, blank=True)  # entered | discarded: …
+    settled_how = models.CharField(max_length=200, blank=True)  # entered | sent again | discarded: …
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "change_id"], name="waiting_change")]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db import connection
 
-from zhuanban.ledger.door import CHUNK, facts_of
-from zhuanban.ledger.models import Event
+from zhuanban.ledger.door import CHUNK, facts_of, marks
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 
@@ -17,12 +16,17 @@ def past_words(ledger: Ledger, record_ids: Iterable[int]) -> dict[int, dict[str,
     masker = Masker(ledger)
     if not masker.personal or not masker.texts | masker.files:
         return {}
-    said = Q()
-    for key in masker.personal:
-        said |= Q(body__contains=f'"{key}":')  # canonical JSON writes a key so, and only so
+    said = [f'%"{key}":%' for key in masker.personal]  # canonical JSON writes a key so, and only so
+    any_said = " OR ".join(["body LIKE %s"] * len(said))
     ids = list(record_ids)
     corrected: list[int] = []
-    for i in range(0, len(ids), CHUNK):
-        rows = Event.objects.filter(said, record_id__in=ids[i : i + CHUNK], version__gt=1)
-        corrected += rows.values_list("record_id", flat=True).distinct()
+    with connection.cursor() as cursor:
+        for i in range(0, len(ids), CHUNK):
+            part = ids[i : i + CHUNK]
+            cursor.execute(
+                f"""SELECT DISTINCT record_id FROM ledger_event
+                    WHERE record_id IN ({marks(part)}) AND version > 1 AND ({any_said})""",
+                [*part, *said],
+            )
+            corrected += [pk for (pk,) in cursor.fetchall()]
     return {pk: masker.secrets(fact.body.get("set", {}) for fact in facts) for pk, facts in facts_of(corrected).items()}

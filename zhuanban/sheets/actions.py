@@ -7,31 +7,36 @@ changes nothing: a row's change id comes from the file's content and the row's p
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from zhuanban.core import clock
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out
+from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
 from zhuanban.ledger.judge import one_key
 from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
+from zhuanban.sheets.blame import at_cells, besides, placed
 from zhuanban.sheets.book import open_book
+from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.markup import write_marked
-from zhuanban.sheets.reading import Part, Wanted, quiet_collector, read_files
-from zhuanban.sheets.rows import ReadRow
+from zhuanban.sheets.reading import Part, Wanted, file_hash, quiet_collector, read_files
+from zhuanban.sheets.rows import Names, ReadRow
 from zhuanban.sheets.steps import Known, Planner, RowSaid, known_of
 from zhuanban.sheets.twice import SaidBefore
+from zhuanban.sheets.understand import address
 
 Key = tuple[str, ...]
 
@@ -114,7 +119,7 @@ def import_files(
     if ledger is None:
         raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
     day = clock.today() if on is None else on
-    work = _Import(setting, ledger, actor, Planner(ledger, day, setting.regions), dry_run)
+    work = _Import(setting, ledger, actor, day, dry_run)
     report = ImportReport(ledger.key, dry_run)
     wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
     with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as files:
@@ -126,20 +131,36 @@ def import_files(
             if mine.rows == 0 and not mine.problems:
                 mine.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         work.enter()
+    if not dry_run:
+        inbox.supersede(setting.campaign, work.older, clock.now(), actor)
     if marked is not None:
+        taken = {path.absolute() for path in paths}
         for path, mine in zip(paths, report.files, strict=True):
             if mine.problems:
-                mine.marked = _mark(path, mine.problems, marked)
+                _mark(path, mine, _free(marked, path, taken))
     return report
 
 
-def _mark(path: Path, problems: Sequence[Problem], folder: Path) -> str:
-    """Write the marked-up copy; "" for a file that is no workbook."""
+def _mark(path: Path, report: FileReport, target: Path) -> None:
+    """Write the marked-up copy; none of a file that is no workbook."""
     try:
         book = open_book(path)
     except Refused:
-        return ""
-    return str(write_marked(book, problems, folder / f"{path.stem}_批注.xlsx"))
+        return
+    try:
+        report.marked = str(write_marked(book, report.problems, report.warnings, file_hash(path), target))
+    except OSError as why:
+        report.problems.append(says.NOT_MARKED.at(Place(file=path.name), why=reason(why)))
+
+
+def _free(folder: Path, path: Path, taken: set[Path]) -> Path:
+    """Where a marked-up copy goes: two files of one name get two copies, and none of them takes a file's place."""
+    stem = path.stem.removesuffix("_批注")
+    nth = 1
+    while (target := folder / f"{stem}_批注{f'（{nth}）' if nth > 1 else ''}.xlsx").absolute() in taken:
+        nth += 1
+    taken.add(target.absolute())
+    return target
 
 
 class _Line(NamedTuple):
@@ -147,6 +168,7 @@ class _Line(NamedTuple):
 
     row: ReadRow
     key: Key
+    subject: str  # the key as text, "" where nothing tells whose row it is
     change: str
     place: Place  # file and sheet
     report: FileReport
@@ -156,10 +178,6 @@ class _Line(NamedTuple):
         return Place(file=self.place.file, sheet=self.place.sheet, row=self.row.said.row)
 
     @property
-    def subject(self) -> str:
-        return "|".join(self.key)
-
-    @property
     def source(self) -> dict[str, Any]:
         return {"file": self.place.file, "sheet": self.place.sheet, "row": self.row.said.row}
 
@@ -167,12 +185,14 @@ class _Line(NamedTuple):
 class _Import:
     """Gathers rows, of many files if these are small, and enters them a batch at a time."""
 
-    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, planner: Planner, dry_run: bool) -> None:
+    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool) -> None:
         self.setting = setting
         self.ledger = ledger
         self.actor = actor
-        self.planner = planner
+        self.planner = Planner(ledger, on, setting.regions)
+        self.echo = Echo(ledger, Names(setting.regions, setting.units, on), on)
         self.dry_run = dry_run
+        self.older: list[str] = []  # changes that rows were when they came before, in the file that theirs is a copy of
         self.batch: list[_Line] = []
         self.batch_keys: set[Key] = set()
         self.said = SaidBefore()
@@ -188,9 +208,10 @@ class _Import:
             # Who speaks of a record a second time must find it as the first has left it.
             if len(self.batch) == BATCH or key in self.batch_keys:
                 self.enter()
-            self.batch.append(_Line(row, key, f"{part.change}-{row.said.row}", part.place, report))
+            self.batch.append(_Line(row, key, "|".join(key), f"{part.change}-{row.said.row}", part.place, report))
             if key:
                 self.batch_keys.add(key)
+            self.older += [f"{older}-{row.said.row}" for older in part.older]
 
     # -- rows → changes ----------------------------------------------------------------------------------------------
 
@@ -198,48 +219,67 @@ class _Import:
         """Enter what was gathered."""
         batch, self.batch, self.batch_keys = self.batch, [], set()
         known = self._known(batch)
+        past = self._past(batch, known)
         good: list[_Line] = []
         changes: list[Change] = []
         idle: list[_Line] = []
-        faulty: list[tuple[_Line, Sequence[Problem]]] = []
+        faulty: list[tuple[_Line, Change]] = []
         for line in batch:
-            said = line.row.said
-            if line.row.problems:
-                faulty.append((line, line.row.problems))
-                continue
-            twice = self._twice(line)
-            if twice is not None:
-                faulty.append((line, [twice]))
-                continue
+            problems = line.row.problems
+            if not problems and (twice := self._twice(line)) is not None:
+                problems.append(twice)
             record = known.get(line.key)
+            said, masked = self.echo.sort(
+                line.row.said, record.now.data if record else {}, past.get(record.number) if record else None
+            )
+            if masked:
+                problems.extend(at_cells(masked, line.row, line.at))
             steps = self.planner.steps(said, record)
-            if not steps:
+            if not steps and not problems:
                 idle.append(line)
                 continue
             number = record.number if record else said.number
-            good.append(line)
-            changes.append(Change(line.change, self.ledger.key, steps, number, None, line.source, line.subject))
+            change = Change(line.change, self.ledger.key, steps, number, None, line.source, line.subject)
+            if problems:
+                faulty.append((line, change))
+            else:
+                good.append(line)
+                changes.append(change)
         entered = self._entered([line.change for line in idle] + [line.change for line, _ in faulty])
         for line in idle:
             if line.change in entered:
                 line.report.already += 1
             else:
                 line.report.unchanged += 1
-        self._keep([(line, problems) for line, problems in faulty if line.change not in entered])
+        self._keep([(line, change) for line, change in faulty if line.change not in entered])
         enter = try_out if self.dry_run else submit
         for line, change, outcome in zip(good, changes, enter(self.setting.campaign, changes, self.actor), strict=True):
             self._count(line, change, outcome)
         for line, _ in faulty:
             line.report.already += line.change in entered
 
-    def _keep(self, faulty: Sequence[tuple[_Line, Sequence[Problem]]]) -> None:
-        """Rows with faults wait, whole."""
-        for line, problems in faulty:
+    def _past(self, batch: Sequence[_Line], known: Mapping[Key, Known]) -> dict[str, Mapping[str, str]]:
+        """Number → personal words that a record once said, of records that rows with masked words speak of."""
+        keys = {line.key for line in batch if any(map(is_masked, line.row.said.fields.values()))}
+        numbers = [known[key].number for key in keys if key in known]
+        pks: dict[int, str] = {}
+        for i in range(0, len(numbers), CHUNK):
+            records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key)
+            pks.update(records.filter(number__in=numbers[i : i + CHUNK]).values_list("pk", "number"))
+        return {pks[pk]: words for pk, words in past_words(self.ledger, pks).items()} if pks else {}
+
+    def _keep(self, faulty: Sequence[tuple[_Line, Change]]) -> None:
+        """Rows with unreadable cells wait, whole, each with what the door has to say of its other cells."""
+        if not faulty:
+            return
+        against = weigh(self.setting.campaign, [change for _, change in faulty], self.actor)
+        for (line, _), more in zip(faulty, against, strict=True):
+            line.row.problems.extend(besides(more, line.row, line.at))
             line.report.waiting += 1
-            line.report.problems += problems
-        if faulty and not self.dry_run:
+            line.report.problems += line.row.problems
+        if not self.dry_run:
             with transaction.atomic():
-                items = [(self._waiting(line), tuple(problems)) for line, problems in faulty]
+                items = [(self._waiting(line), tuple(line.row.problems)) for line, _ in faulty]
                 inbox.keep(self.setting, items, self.actor, clock.now())
 
     def _count(self, line: _Line, change: Change, outcome: Outcome) -> None:
@@ -257,17 +297,7 @@ class _Import:
             case _:
                 assert outcome.status == WAITING
                 report.waiting += 1
-                report.problems += [self._placed(p, line) for p in outcome.problems]
-
-    def _placed(self, problem: Problem, line: _Line) -> Problem:
-        """A problem of the door at the row that it speaks of."""
-        here = line.at
-        return problem.at(
-            Place(
-                file=here.file, sheet=here.sheet, row=here.row, column=problem.place.field, record=problem.place.record,
-                field=problem.place.field,
-            )
-        )  # fmt: skip
+                report.problems += placed(outcome.problems, line.row, line.at)
 
     def _entered(self, change_ids: list[str]) -> set[str]:
         """Those of the changes that entered in an earlier import of the same file."""
@@ -295,7 +325,10 @@ class _Import:
         differing, other = found
         fields = self.ledger.fields
         titles = [fields[k].title if k in fields else k.removeprefix("@") for k in differing]
-        return TWICE.at(line.at, fields="、".join(titles), other=str(other))
+        here = line.at
+        if (column := line.row.at.get(titles[0])) is not None:
+            here = replace(here, cell=address(here.row, column), column=titles[0])
+        return TWICE.at(here, fields="、".join(titles), other=str(other))
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""

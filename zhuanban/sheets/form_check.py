@@ -18,7 +18,7 @@ from zhuanban.ledger.rules import as_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Form, FormColumn
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell
+from zhuanban.sheets.cells import Cell
 from zhuanban.sheets.export_rows import Value
 from zhuanban.sheets.form_file import Sheet
 from zhuanban.sheets.form_grow import Layout

@@ -22,8 +22,10 @@ from openpyxl.utils.cell import get_column_letter
 
 from zhuanban.core.problem import Place, Refused
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import OLE, ZIP, Cell, check_zip
+from zhuanban.sheets.book import OLE, ZIP
+from zhuanban.sheets.cells import Cell
 from zhuanban.sheets.form_areas import Area, address, area_of, place_of
+from zhuanban.sheets.vet import vet_zip
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -117,7 +119,7 @@ def open_workbook(content: bytes, name: str) -> Workbook:
         raise Refused(says.TOO_BIG.at(place, file=name, what=f"{len(content) // 1024 // 1024} MB"))
     if content.startswith(OLE) or not content.startswith(ZIP):
         raise Refused(says.OLD_FORM.at(place, file=name))
-    check_zip(io.BytesIO(content), place)
+    vet_zip(io.BytesIO(content), place)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()

@@ -22,6 +22,7 @@ from zhuanban.people.tree import Tree
 from zhuanban.sheets.export import ColumnSpec, Kind
 from zhuanban.sheets.export_rows import Value
 from zhuanban.sheets.export_table import PrintedTable
+from zhuanban.sheets.understand import EXPORT_HEADS, WITHDRAWN
 from zhuanban.tally.tables import Result, Row, decimals_of
 
 CHUNK = 2000
@@ -37,8 +38,7 @@ def ledger_columns(setting: Setting, ledger: Ledger) -> list[ColumnSpec]:
         *place,
         *unit,
         *(ColumnSpec.of(field) for field in ledger.fields.values()),
-        ColumnSpec("登记于", Kind.DATE),
-        ColumnSpec("最近变动", Kind.DATE),
+        *(ColumnSpec(head, Kind.DATE) for head in EXPORT_HEADS),
     ]
 
 
@@ -60,17 +60,17 @@ def ledger_rows(viewer: Viewer, ledger: Ledger, records: QuerySet[Record]) -> It
     depth = _depth(setting, ledger)
     units = setting.units
     with_unit = len(units.nodes) > 1
-    writers = [(key, _writer(field, units)) for key, field in ledger.fields.items()]
+    writers = [(key, writer(field, units)) for key, field in ledger.fields.items()]
     places: dict[str, list[str]] = {}
     # orjson reads the text of a record in a third of the time that the JSON field itself would take.
     rows = records.annotate(_text=Cast("data", TextField())).values_list(
-        "pk", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
+        "pk", "version", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
     )
-    for pk, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
+    for pk, _, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
         if region not in places:
             places[region] = place_names(setting.regions, region, depth, viewer.today)
         data = masker.show(orjson.loads(text), past.get(pk))
-        row: list[Value] = [number, f"{state}（已撤回）" if withdrawn else state, *places[region]]
+        row: list[Value] = [number, f"{state}{WITHDRAWN}" if withdrawn else state, *places[region]]
         if with_unit:
             row.append(units.name(unit) if unit else "")
         row += [write(data.get(key)) for key, write in writers]
@@ -82,7 +82,7 @@ def _with_past(ledger: Ledger, rows: QuerySet[Record, tuple[Any, ...]]) -> Itera
     """The rows, each with the personal words that it and its neighbours once said (see `past_words`)."""
     coming = rows.iterator(chunk_size=CHUNK)
     while part := list(islice(coming, CHUNK)):
-        past = past_words(ledger, [row[0] for row in part])
+        past = past_words(ledger, [pk for pk, version, *_ in part if version > 1])
         for row in part:
             yield (*row, past)
 
@@ -96,7 +96,8 @@ def place_names(regions: Tree, region: str, depth: int, day: int) -> list[str]:
     return names + [""] * (depth - len(names))
 
 
-def _writer(field: Field, units: Tree) -> Callable[[Any], Value]:
+def writer(field: Field, units: Tree) -> Callable[[Any], Value]:
+    """How a field's values go out."""
     if field.type is FieldType.DATE:
         return _date
     if field.type in FILE_TYPES:

@@ -24,7 +24,7 @@ from zhuanban.core.problem import NOWHERE, Place, Problem, Refused
 from zhuanban.pack.values import Grid, Ledger
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Book, open_book
+from zhuanban.sheets.book import Book, open_book, origins
 from zhuanban.sheets.rows import Names, ReadRow, read_rows
 from zhuanban.sheets.understand import MARKED_SHEET, Understanding, understand, vocabulary
 
@@ -59,6 +59,7 @@ class Part:
 
     place: Place = NOWHERE
     change: str = ""
+    older: tuple[str, ...] = ()  # the same of the files that this one is a marked-up copy of
     rows: list[ReadRow] = field(default_factory=list)
     sheet: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -107,37 +108,44 @@ class Reader:
     def parts(self, path: Path) -> Iterator[Part]:
         try:
             book = open_book(path)
-            sha = _sha(path)
+            sha = file_hash(path)
         except Refused as refused:
             yield Part(problems=list(refused.problems))
             return
-        yield from self._sheets(book, sha)
+        yield from self._sheets(book, sha, origins(book))
 
-    def _sheets(self, book: Book, sha: str) -> Iterator[Part]:
+    def _sheets(self, book: Book, sha: str, before: Sequence[str]) -> Iterator[Part]:
         """Every row of data of every sheet. A sheet without a header is a problem only where no sheet has one."""
         lost: list[Problem] = []
         understood = False
         for sheet in book.sheets:
-            if sheet.name == MARKED_SHEET or sheet.hidden:
+            if sheet.name == MARKED_SHEET:
                 continue
             if not any(any(v is not None for v in row) for _, row in sheet.rows()):
                 continue
             place = Place(file=book.path.name, sheet=sheet.name)
+            if sheet.hidden:
+                yield Part(warnings=[says.SHEET_HIDDEN.at(place)])
+                continue
             found = understand(sheet, self.ledger, self.words, place)
             if not found.header_rows:
                 lost += found.problems
                 continue
             understood = True
             missing = self._missing(found, place)
-            yield Part(sheet=_sheet_json(sheet.name, found), problems=missing, warnings=found.warnings)
-            if missing:
-                continue
-            change = hashlib.sha256(f"{sha}|{sheet.name}|{self.ledger.key}".encode()).hexdigest()[:40]
-            rows = read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place)
-            while some := list(islice(rows, AT_A_TIME)):
-                yield Part(place, change, some)
+            yield Part(sheet=_sheet_json(sheet.name, found))
+            if not missing:
+                change, *older = (self._change(each, sheet.name) for each in (sha, *before))
+                rows = read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place)
+                while some := list(islice(rows, AT_A_TIME)):
+                    yield Part(place, change, tuple(older), some)
+            # Sums are compared while the rows are read, so what there is to say of the sheet comes last.
+            yield Part(problems=[*found.problems, *missing], warnings=found.warnings)
         if lost:
             yield Part(warnings=lost) if understood else Part(problems=lost)
+
+    def _change(self, sha: str, sheet: str) -> str:
+        return hashlib.sha256(f"{sha}|{sheet}|{self.ledger.key}".encode()).hexdigest()[:40]
 
     def _missing(self, found: Understanding, place: Place) -> list[Problem]:
         """Columns without which no record can be found or opened."""
@@ -149,11 +157,10 @@ class Reader:
         given = "、".join(found.heads.values())
         if not self.ledger.number_pattern:
             return [says.COLUMN_MISSING.at(where, column=self.ledger.number_title, given=given)]
-        return [
-            says.COLUMN_MISSING.at(where, column=self.ledger.fields[k].title, given=given)
-            for k in key
-            if k in self.ledger.fields and ("field", k) not in kinds
-        ]
+        wanted = [self.ledger.fields[k].title for k in key if k in self.ledger.fields and ("field", k) not in kinds]
+        if "region" in key and self.ledger.region_level and not {k for k, _ in kinds} & {"region", "level"}:
+            wanted.append(self.ledger.region_title)
+        return [says.COLUMN_MISSING.at(where, column=title, given=given) for title in wanted]
 
 
 def _sheet_json(name: str, found: Understanding) -> dict[str, Any]:
@@ -164,7 +171,8 @@ def _sheet_json(name: str, found: Understanding) -> dict[str, Any]:
     return {"sheet": name, "header_rows": list(found.header_rows), "columns": columns}
 
 
-def _sha(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Hex SHA-256 of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

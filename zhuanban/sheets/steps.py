@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from zhuanban.ledger.change import Step
-from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
 from zhuanban.pack.values import NEW, SAME, Ledger, Move
 from zhuanban.people.tree import Tree
@@ -30,7 +29,7 @@ class Known:
 
 
 class RowSaid(NamedTuple):
-    """What a row says, as far as its cells could be read; `row` counts from 1."""
+    """What a row says, as far as its cells could be read: empty ones say nothing. `row` counts from 1."""
 
     row: int
     number: str
@@ -58,21 +57,20 @@ class Planner:
         self.ledger = ledger
         self.on = on
         self.regions = regions
+        self.opening = ledger.opening
         self.order = {key: i for i, key in enumerate(ledger.moves)}
         required = frozenset(k for k, f in ledger.fields.items() if f.required)
-        self.kept = {move.key: required | frozenset(move.needs) for move in ledger.opening}
+        self.kept = {move.key: required | frozenset(move.needs) for move in self.opening}
 
     def steps(self, said: RowSaid, known: Known | None) -> tuple[Step, ...]:
-        """Empty cells say nothing."""
-        fields = {k: v for k, v in said.fields.items() if not is_empty(v)}
-        return tuple(self._opening(said, fields) if known is None else self._following(said, known, fields))
+        return tuple(self._opening(said) if known is None else self._following(said, known))
 
-    def _opening(self, said: RowSaid, fields: dict[str, Any]) -> Iterator[Step]:
-        move = _opening_move(said, self.ledger)
+    def _opening(self, said: RowSaid) -> Iterator[Step]:
+        move = self._opening_move(said)
         dates = said.dates
         day = dates.get(move.key) or min(dates.values(), default=self.on)
         later = self._in_order({m: d for m, d in dates.items() if m != move.key})
-        later_fields, mine = _share_out(fields, [m for m, _ in later], self.kept[move.key])
+        later_fields, mine = _share_out(said.fields, [m for m, _ in later], self.kept[move.key])
         yield Step("create", day, move.key, mine, said.region or None, said.unit or None)
         state = move.to
         for i, (step, day) in enumerate(later):
@@ -81,8 +79,19 @@ class Planner:
         if said.state:
             yield from self._towards(said.state, state, max([day, *dates.values()]))
 
-    def _following(self, said: RowSaid, known: Known, fields: dict[str, Any]) -> Iterator[Step]:
-        changed = {k: v for k, v in fields.items() if known.now.data.get(k) != v}
+    def _opening_move(self, said: RowSaid) -> Move:
+        """The opening move whose date the row gives, else the one that can lead to its state, else the first."""
+        for move in self.opening:
+            if move.key in said.dates:
+                return move
+        if said.state:
+            for move in self.opening:
+                if move.to == said.state or _path(self.ledger, move.to, said.state) is not None:
+                    return move
+        return self.opening[0]
+
+    def _following(self, said: RowSaid, known: Known) -> Iterator[Step]:
+        changed = {k: v for k, v in said.fields.items() if known.now.data.get(k) != v}
         new_dates: dict[str, int] = {}
         for move, day in said.dates.items():
             if move not in known.done:
@@ -123,19 +132,6 @@ class Planner:
             return
         for move in _path(self.ledger, state, wanted) or ():
             yield Step("move", max(day, self.on), move.key, reason=FROM_SHEET if move.reason else "")
-
-
-def _opening_move(said: RowSaid, ledger: Ledger) -> Move:
-    """The opening move whose date the row gives, else the one that can lead to its state, else the first."""
-    openings = ledger.opening
-    for move in openings:
-        if move.key in said.dates:
-            return move
-    if said.state:
-        for move in openings:
-            if move.to == said.state or _path(ledger, move.to, said.state) is not None:
-                return move
-    return openings[0]
 
 
 def _share_out(

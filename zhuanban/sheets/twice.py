@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from struct import Struct
-from typing import Any
 
 from zhuanban.core.problem import Place
 from zhuanban.sheets.steps import RowSaid
@@ -25,8 +24,12 @@ class SaidBefore:
 
         None where they agree, and for the first row itself, which is remembered.
         """
-        shape = (*said.fields, *(f"@{move}" for move in said.dates))
-        hashes = [_hash(value) for value in (*said.fields.values(), *said.dates.values())]
+        shape = (*said.fields, *[f"@{move}" for move in said.dates])
+        values = (*said.fields.values(), *said.dates.values())
+        try:
+            hashes = list(map(hash, values))
+        except TypeError:  # several values in a cell
+            hashes = [hash(repr(v)) if isinstance(v, list | dict) else hash(v) for v in values]
         before = self._rows.get(key)
         if before is None:
             where = _HEAD.pack(self._places.number((place.file, place.sheet)), said.row, self._shapes.number(shape))
@@ -54,7 +57,3 @@ class _Numbered:
             known = self._numbers[item] = len(self.items)
             self.items.append(item)
         return known
-
-
-def _hash(value: Any) -> int:
-    return hash(repr(value)) if isinstance(value, list | dict) else hash(value)

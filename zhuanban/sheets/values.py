@@ -12,7 +12,9 @@ from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Problem
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.book import Cell
+from zhuanban.sheets.cells import UNCOUNTED, Cell
+
+HALF_YEAR = 183
 
 Convert = Callable[[Cell], Any]
 """Cell → value. Raises Wrong."""
@@ -26,11 +28,24 @@ class Wrong(Exception):
         super().__init__(str(problem))
 
 
-_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
-_DATE = re.compile(
-    r"(?:(\d{4})\s*[年./-])?\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|Err:\d+")
+_DATE = re.compile(r"(?:(\d{4})[年./-]|(\d{2})[年.-])?(\d{1,2})[月./-](\d{1,2})[日号]?")
+_MONTH = re.compile(r"(?:(\d{4})[年./-]|(\d{2})年)?(\d{1,2})月?(底|末|初|上旬|中旬|下旬)?")
+_YEAR_END = re.compile(r"(\d{4})年(?:底|末)")
+_WEEKDAY = re.compile(r"[(（]?(?:星期|周)[一二三四五六日天][)）]?$")
+_TIME = re.compile(
+    r"(?:(?<=[日号])|[T\s]+)(?:上午|下午|早上|晚上|中午)?\s*\d{1,2}[:时点](?:\d{1,2}(?::\d{2}(?:\.\d+)?)?|半)?分?$"
 )
-_MONTH = re.compile(r"(?:(\d{4})\s*[年./-])?\s*(\d{1,2})\s*月?\s*(底|末|初)?")
+_SPAN = re.compile(r"\d{1,2}[日号]?(?:至|到|~|～|—|－|-)+(?:\d{2,4}[年.])?(?:\d{1,2}[月.])?\d{1,2}[日号]?")
+_LOST = re.compile(r"\d(?:\.\d+)?[Ee]\+\d{2,3}")
+_TICKED = re.compile(r"[☑☒■√✓✔]\s*(是|否)|(是|否)\s*[☑☒■√✓✔]")
+_CHINESE = "[\u3400-\u9fff〇]"
+_GAP = re.compile(rf"(?<={_CHINESE})\s+(?={_CHINESE})")
+_BLANK = " \t\r\n\u3000\xa0/／\\-－—–─"
+_NOTHING = frozenset({"无", "暂无", "没有", "无。", "不详", "未知"})
+DITTO = frozenset({"同上", "〃", "″", "〞", "＂", '"'})
+"""Words for "as in the row above"."""
+COUNTERS = ("眼", "人", "件", "个", "户", "张", "条", "处", "台", "家", "次", "名", "棵", "盏")
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _YES = frozenset({"是", "有", "√", "✓", "y", "yes", "对", "已", "1", "true"})
@@ -59,46 +74,88 @@ def _has_wide(text: str) -> bool:
     return not text.isascii() and _WIDE.search(text) is not None
 
 
+def is_blank(cell: Cell) -> bool:
+    """Nothing, spaces, or the strokes that offices put where there is nothing to say."""
+    return cell is None or (isinstance(cell, str) and not cell.strip(_BLANK))
+
+
+def is_nothing(cell: Cell) -> bool:
+    """A word that there is nothing to say, where no word is asked for."""
+    return isinstance(cell, str) and cell.strip() in _NOTHING
+
+
+def joined(text: str) -> str:
+    """A name without the gaps that line breaks and centring leave in it: 合 计 → 合计. Gaps beside letters stay."""
+    return _GAP.sub("", text)
+
+
 def plain_text(cell: Cell) -> str:
-    """Text as written: only its digits and letters are made narrow."""
+    """Text as written: only its digits and letters are made narrow. Raises Wrong where it has lost what it said."""
     if not isinstance(cell, str):
+        if isinstance(cell, int | float) and abs(cell) >= 1e15:
+            raise Wrong(says.DIGITS_LOST.at(value=f"{cell:.0f}"))
         return text_of(cell)
     text = cell.strip()
     if _has_wide(text):
         text = "".join(unicodedata.normalize("NFKC", c) if "０" <= c <= "ｚ" else c for c in text)
-    if text.startswith("#") and _ERROR.fullmatch(text):
-        raise Wrong(says.CELL_ERROR.at(value=text))
+    if text[:1] in "#E":
+        if text == UNCOUNTED:
+            raise Wrong(says.FORMULA_EMPTY.at())
+        if _ERROR.fullmatch(text):
+            raise Wrong(says.CELL_ERROR.at(value=text))
+    if text in DITTO:
+        raise Wrong(says.NOTHING_ABOVE.at(value=text))
+    if "+" in text and _LOST.fullmatch(text):
+        raise Wrong(says.DIGITS_LOST.at(value=text))
     return text
 
 
 def day_of(cell: Cell, context: int) -> int:
-    """The day that a cell names. A date without a year is the latest such day not after `context`. Raises Wrong."""
+    """The day that a cell names. Raises Wrong.
+
+    A date without a year is one of the year of `context`, the day on which the sheet was written; where that would be
+    more than half a year ahead, of the year before: a January sheet that speaks of 12月29日.
+    """
     if isinstance(cell, datetime):
         return to_day(cell.date())
     if isinstance(cell, date):
         return to_day(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _serial_or_digits(cell)
-    text = unicodedata.normalize("NFKC", text_of(cell)).replace(" ", "")
-    if not text:
-        raise Wrong(says.DATE_WRONG.at(value=""))
-    narrow = _chinese_digits(text)
+    said = plain_text(cell)
+    text = _TIME.sub("", _WEEKDAY.sub("", unicodedata.normalize("NFKC", said).strip()))
+    narrow = _chinese_digits("".join(text.split()))
     if re.fullmatch(r"\d+(\.0)?", narrow):
         return _serial_or_digits(float(narrow))
     try:
-        if match := _DATE.fullmatch(text_of(cell) if " " in text_of(cell) else narrow):
-            year, month, number = match.groups()
-            return _day(int(year) if year else None, int(month), int(number), context)
+        if match := _DATE.fullmatch(narrow):
+            full, short, month, number = match.groups()
+            return _day(_year(full, short, context), int(month), int(number), context)
         if (match := _MONTH.fullmatch(narrow)) and ("月" in narrow or match[1]):
-            year, month, when = match.groups()
-            if when is None:
-                raise Wrong(says.DATE_VAGUE.at(value=text))
+            full, short, month, when = match.groups()
+            year = _year(full, short, context)
+            first = _day(year, int(month), 1, context)
             if when == "初":
-                return _day(int(year) if year else None, int(month), 1, context)
-            return _month_end(int(year) if year else None, int(month), context)
+                return first
+            if when in {"底", "末"}:
+                return _month_end(year, int(month), context)
+            raise Wrong(says.DATE_VAGUE.at(value=said))
+        if match := _YEAR_END.fullmatch(narrow):
+            return to_day(date(int(match[1]), 12, 31))
     except ValueError as why:
-        raise Wrong(says.DATE_WRONG.at(value=text)) from why
-    raise Wrong(says.DATE_WRONG.at(value=text))
+        raise Wrong(says.DATE_WRONG.at(value=said)) from why
+    raise Wrong((says.DATE_SPAN if _SPAN.search(narrow) else says.DATE_WRONG).at(value=said))
+
+
+def _year(full: str | None, short: str | None, context: int) -> int | None:
+    """The year that a date says; 23.12.5 is of 2023, but a year still to come is none that an office shortens."""
+    if full:
+        return int(full)
+    if not short:
+        return None
+    if 2000 + int(short) > to_date(context).year + 1:
+        raise ValueError(short)
+    return 2000 + int(short)
 
 
 def _serial_or_digits(number: float) -> int:
@@ -118,7 +175,7 @@ def _day(year: int | None, month: int, number: int, context: int) -> int:
         return to_day(date(year, month, number))
     here = to_date(context)
     found = to_day(date(here.year, month, number))
-    return found if found <= context else to_day(date(here.year - 1, month, number))
+    return found if found <= context + HALF_YEAR else to_day(date(here.year - 1, month, number))
 
 
 def _month_end(year: int | None, month: int, context: int) -> int:
@@ -140,19 +197,24 @@ def _chinese_digits(text: str) -> str:
     return re.sub(r"[〇零一二三四五六七八九]?十[一二三四五六七八九]?|[〇零一二三四五六七八九]+", number, text)
 
 
-def converter(field: Field, context: int, unit_code: Callable[[str], str]) -> Convert:
-    """The converter of a field's column. `context` is the day that dates without a year refer to."""
-    single = _single(field, context, unit_code)
-    if not field.many:
-        return single
+def converter(field: Field, context: int, unit_code: Callable[[str], str], *, tight: bool = False) -> Convert:
+    """The converter of a field's column; "" where a cell says that there is nothing to say.
+
+    `context` is the day that dates without a year refer to. With `tight`, text is a name: gaps in it do not count.
+    """
+    single = _single(field, context, unit_code, tight)
 
     def many(cell: Cell) -> list[Any]:
         return [single(part) for part in _MANY.split(plain_text(cell)) if part.strip()]
 
-    return many
+    convert: Convert = many if field.many else single
+    if field.type in _WORDS and not field.pattern:
+        return convert
+    known = {w for o in field.options for w in (o.title, *o.aliases)}
+    return lambda cell: "" if is_nothing(cell) and str(cell).strip() not in known else convert(cell)
 
 
-def _single(field: Field, context: int, unit_code: Callable[[str], str]) -> Convert:
+def _single(field: Field, context: int, unit_code: Callable[[str], str], tight: bool) -> Convert:
     match field.type:
         case FieldType.DATE:
             return lambda cell: cell.isoformat() if type(cell) is date else iso(day_of(cell, context))
@@ -162,18 +224,38 @@ def _single(field: Field, context: int, unit_code: Callable[[str], str]) -> Conv
             return _yes_no
         case FieldType.CHOICE | FieldType.ZONE:
             words = {w: o.title for o in field.options for w in (o.title, *o.aliases)}
-            return lambda cell: words.get(text := plain_text(cell), text)
+            return lambda cell: words.get(text := plain_text(cell)) or words.get(joined(text), text)
         case FieldType.POINT:
             return _point
         case FieldType.UNIT:
             return lambda cell: unit_code(plain_text(cell))
+        case FieldType.PERSON:
+            return lambda cell: joined(plain_text(cell))
+        case FieldType.TEXT if field.pattern or field.personal in {"phone", "id_number"}:
+            return lambda cell: plain_text(cell).removeprefix("'").replace(" ", "")
+        case FieldType.TEXT:
+            return _name if tight else _line
         case kind if kind in FILE_TYPES:
             return _no_files
     return plain_text
 
 
+_WORDS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PERSON, FieldType.YES_NO}) | FILE_TYPES
+
+
+def _line(cell: Cell) -> str:
+    """Text on one line: a line break between two Chinese words is the width of the column, not a gap."""
+    text = plain_text(cell)
+    return " ".join(re.sub(rf"(?<={_CHINESE})\s*\n\s*(?={_CHINESE})", "", text).split("\n")) if "\n" in text else text
+
+
+def _name(cell: Cell) -> str:
+    return joined(_line(cell))
+
+
 def _number(field: Field) -> Convert:
-    units = "|".join(re.escape(u) for u in {field.unit, "眼", "人", "件", "个", "户", "张", "米"} if u)
+    own = {field.unit, *re.findall(r"[（(]([^（）()]+)[）)]", field.title)}
+    units = "|".join(re.escape(u) for u in (*own, *COUNTERS) if u)
     shape = re.compile(rf"([+-]?\d+(?:\.\d+)?)\s*(?:{units})?")
     integer = field.type is FieldType.INTEGER
 
@@ -186,6 +268,8 @@ def _number(field: Field) -> Convert:
             if found is None:
                 raise Wrong(says.NUMBER_WRONG.at(value=plain_text(cell)))
             value = float(found[1]) if "." in found[1] else int(found[1])
+        if field.unit == "%" and not isinstance(cell, str) and 0 < value <= 1:
+            raise Wrong(says.PERCENT_VAGUE.at(value=value))  # the cell shows a hundred times of what it holds
         if isinstance(value, int) or value.is_integer():
             return int(value)
         if integer:
@@ -196,7 +280,9 @@ def _number(field: Field) -> Convert:
 
 
 def _yes_no(cell: Cell) -> str:
-    text = text_of(cell).lower()
+    text = plain_text(cell).lower()
+    if len(ticked := _TICKED.findall(text)) == 1:
+        return "".join(ticked[0])
     if text in _YES:
         return "是"
     if text in _NO:
@@ -205,7 +291,8 @@ def _yes_no(cell: Cell) -> str:
 
 
 def _point(cell: Cell) -> dict[str, Any]:
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[,，\s]\s*(\d+(?:\.\d+)?)\s*", text_of(cell))
+    text = re.sub(r"东经|北纬|经度|纬度|[EN°:：]", " ", plain_text(cell)).strip()
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[,，;；、\s]\s*(\d+(?:\.\d+)?)", text)
     if found is None:
         raise Wrong(says.POINT_WRONG.at(value=text_of(cell)))
     lon, lat = float(found[1]), float(found[2])
@@ -215,4 +302,6 @@ def _point(cell: Cell) -> dict[str, Any]:
 
 
 def _no_files(cell: Cell) -> Any:
+    if re.fullmatch(r"\d+份", text_of(cell)):  # an export coming back
+        return ""
     raise Wrong(says.NO_FILES.at(value=text_of(cell)))

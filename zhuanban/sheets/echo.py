@@ -1,0 +1,76 @@
+"""What an export said of a record, coming back in a sheet: masked names, points as printed. It says nothing new.
+
+A masked word may only come back as it went out; anything else would put the mask in the place of the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zhuanban.core.problem import Place, Problem
+from zhuanban.ledger.view import Masker
+from zhuanban.pack.values import Ledger
+from zhuanban.sheets import problems as says
+from zhuanban.sheets.export import as_text
+from zhuanban.sheets.out import writer
+from zhuanban.sheets.rows import Names, is_key
+from zhuanban.sheets.steps import RowSaid
+from zhuanban.sheets.values import Convert, Wrong, converter
+
+_MASKS = ("＊", "*")
+
+
+def is_masked(value: Any) -> bool:
+    """Does a text hold the sign that stands for hidden words?"""
+    return isinstance(value, str) and any(mask in value for mask in _MASKS)
+
+
+class Echo:
+    """Knows how each field of a ledger goes out and comes back. `on` is the day of the import."""
+
+    def __init__(self, ledger: Ledger, names: Names, on: int) -> None:
+        self._masker = Masker(ledger)
+        self._ways: dict[str, tuple[Callable[[Any], Any], Convert]] = {
+            key: (writer(field, names.units), converter(field, on, names.unit, tight=is_key(ledger, key)))
+            for key, field in ledger.fields.items()
+        }
+        self._titles = {key: field.title for key, field in ledger.fields.items()}
+
+    def sort(
+        self, said: RowSaid, kept: Mapping[str, Any], past: Mapping[str, str] | None
+    ) -> tuple[RowSaid, list[Problem]]:
+        """What a row says of a record that holds `kept`, without what only comes back; and masked words that do not.
+
+        `past` holds personal words that the record once said, with their masks.
+        """
+        shown: Mapping[str, Any] | None = None
+        fields: dict[str, Any] = {}
+        wrong: list[Problem] = []
+        if not kept:
+            masked = [key for key in self._masker.personal if is_masked(said.fields.get(key))]
+            return said, [self._refuse(key, said.fields[key]) for key in masked]
+        for key, value in said.fields.items():
+            held = kept.get(key)
+            if value == held or self._comes_back(key, held, value):
+                continue
+            if is_masked(value):
+                shown = self._masker.show(kept, past) if shown is None else shown
+                if self._comes_back(key, shown.get(key), value):
+                    continue
+                if key in self._masker.personal or shown.get(key) != held:
+                    wrong.append(self._refuse(key, value))
+            fields[key] = value
+        return (said if len(fields) == len(said.fields) else said._replace(fields=fields)), wrong
+
+    def _refuse(self, key: str, value: Any) -> Problem:
+        return says.MASKED.at(Place(field=self._titles[key]), column=self._titles[key], value=value)
+
+    def _comes_back(self, key: str, held: Any, value: Any) -> bool:
+        if held is None:
+            return False
+        write, read = self._ways[key]
+        try:
+            return bool(read(as_text(write(held))) == value)
+        except Wrong:
+            return False
