@@ -77,6 +77,6 @@ def test_every_fault_of_a_table_is_named():
         "日期,休或班\n2067-1-1,休\n2067-01-02,放假\n2067-01-03,休\n2067-01-03,班\n".encode(), "holidays.csv"
     )
     assert table == {}
-    assert [(p.code, p.place.line) for p in problems] == [("core-003", 2), ("core-004", 3), ("core-005", 5)]
-    assert [p.code for p in read_holidays("日子\n".encode(), "h")[1]] == ["core-002", "core-002"]
-    assert [p.code for p in read_holidays("日期".encode("gb18030"), "h")[1]] == ["core-006"]
+    assert [(p.code, p.place.line) for p in problems] == [("core-013", 2), ("core-014", 3), ("core-015", 5)]
+    assert [p.code for p in read_holidays("日子\n".encode(), "h")[1]] == ["core-012", "core-012"]
+    assert [p.code for p in read_holidays("日期".encode("gb18030"), "h")[1]] == ["core-016"]

@@ -18,15 +18,15 @@ from zhuanban.core.day import from_iso, to_date, to_day
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 
 YEAR_UNKNOWN = Kind(
-    "core-001",
+    "core-011",
     "还不知道{year}年的放假和调休安排，算不出工作日。",
     "请把该年全部放假日和调休上班日写进数据文件夹的 holidays.csv（日期,休或班,说明），从元旦写起。",
 )
-HOLIDAY_HEADS_MISSING = Kind("core-002", "放假安排表缺少“{head}”列。", "表头应为：日期,休或班,说明。")
-HOLIDAY_DAY_WRONG = Kind("core-003", "“{value}”不是日期。", "请写成 2027-01-01。")
-HOLIDAY_WORD_WRONG = Kind("core-004", "“{value}”既不是休，也不是班。", "放假写“休”，调休上班写“班”。")
-HOLIDAY_TWICE = Kind("core-005", "{day} 写了两次（前一次在第{line}行）。", "请删去一行。")
-HOLIDAYS_UNREADABLE = Kind("core-006", "放假安排表不是 UTF-8 文字。", "请用 UTF-8 编码另存。")
+HOLIDAY_HEADS_MISSING = Kind("core-012", "放假安排表缺少“{head}”列。", "表头应为：日期,休或班,说明。")
+HOLIDAY_DAY_WRONG = Kind("core-013", "“{value}”不是日期。", "请写成 2027-01-01。")
+HOLIDAY_WORD_WRONG = Kind("core-014", "“{value}”既不是休，也不是班。", "放假写“休”，调休上班写“班”。")
+HOLIDAY_TWICE = Kind("core-015", "{day} 写了两次（前一次在第{line}行）。", "请删去一行。")
+HOLIDAYS_UNREADABLE = Kind("core-016", "放假安排表不是 UTF-8 文字。", "请用 UTF-8 编码另存。")
 
 HOLIDAY_HEADS = ("日期", "休或班", "说明")
 
