@@ -226,3 +226,65 @@ def test_a_correction_makes_the_signature_void(tmp_path: Path) -> None:
         assert ("sign" in record.data, record.flags) == (False, ["签名已失效：签名后更正了备注"])
         assert said(campaign, OPERATOR, Step("amend", set={"sign": [stroke]}), number="Y-001") == "entered"
         assert Record.objects.get().data["sign"] == [stroke]
+
+
+CREWS = """
+title: 班组名册
+number: {title: 工号}
+fields:
+  name: {title: 名称, type: text}
+workflow:
+  states: {在岗: {closed: true}}
+  moves:
+    登记: {from: new, to: 在岗, by: [county]}
+"""
+CASES = """
+title: 案件台账
+number: {title: 案号}
+fields:
+  drain: {title: 雨水口, type: link, ledger: drains}
+workflow:
+  states: {立案: {}, 结案: {closed: true}}
+  moves:
+    立案: {from: new, to: 立案, by: [county]}
+    结案: {from: 立案, to: 结案, by: [county]}
+"""
+REQUIRES = """      requires:
+        - {none: cases, by: drain, where: {state: 立案}, says: 有案件没有结。}
+        - {exists: crews, via: crew, same: unit, says: 责任人不在责任单位。}
+"""
+
+
+def test_a_requirement_asks_who_names_the_record_and_whose_unit_is_the_same(tmp_path: Path) -> None:
+    drains = DRAINS.replace("  note:", "  crew: {title: 责任人, type: link, ledger: crews}\n  note:") + REQUIRES
+    files = {
+        "pack.yaml": PACK,
+        "ledgers/drains.yaml": drains,
+        "ledgers/crews.yaml": CREWS,
+        "ledgers/cases.yaml": CASES,
+    }
+    (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
+    (tmp_path / "u.csv").write_text(UNITS, "utf-8")
+    with clock.set_to(datetime(2024, 3, 1, 9, tzinfo=BEIJING)):
+        campaign = create_campaign(
+            "asked", files, load(files), tmp_path / "r.csv", tmp_path / "u.csv", from_iso("2024-01-01")
+        )
+
+        def enter(ledger: str, number: str, step: Step) -> str:
+            done = submit(campaign, [Change(f"{ledger}{number}{step.move}", ledger, (step,), number)], OPERATOR)[0]
+            return done.problems[0].says if done.problems else done.status
+
+        day = from_iso("2024-02-01")
+        enter("crews", "G1", Step("create", day, unit="U1"))
+        enter("crews", "G2", Step("create", day, unit="U2"))
+        for number, crew in (("Y-001", "G1"), ("Y-002", "G1"), ("Y-003", "G2")):
+            opening = Step("create", day, set={"kind": "其他", "crew": crew}, region=JIA, unit="U1")
+            assert enter("drains", number, opening) == "entered"
+        assert enter("cases", "1", Step("create", day, set={"drain": "Y-002"})) == "entered"
+        done = Step("move", day, "办结")
+        assert enter("drains", "Y-001", done) == "entered"
+        assert "有案件没有结" in enter("drains", "Y-002", done)
+        assert "责任人不在责任单位" in enter("drains", "Y-003", done)
+        assert enter("cases", "1", Step("move", day, "结案")) == "entered"
+        again = [Change("again", "drains", (done,), "Y-002")]
+        assert submit(campaign, again, OPERATOR)[0].status == "entered"

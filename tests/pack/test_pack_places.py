@@ -132,6 +132,11 @@ workflow:
         - {exists: more, via: site, says: 不成。}  #! pack-167
         - {exists: sites, via: site, level: town, says: 不成。}  #! pack-014
         - {none: sites, via: site, where: {belt: 核芯带}, says: 不成。}  #! pack-029
+        - {none: more, by: site, says: 不成。}  #! pack-168
+        - {none: more, by: nmae, says: 不成。}  #! pack-021
+        - {none: sites, by: place, says: 不成。}  #! pack-165
+        - {exists: sites, via: site, same: unit, says: 好。}
+        - {exists: sites, via: site, same: region, says: 不成。}  #! pack-012
 """
 
 

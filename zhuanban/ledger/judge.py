@@ -68,7 +68,7 @@ class Draft:
 class Sight(Protocol):
     """What judging may ask of the rest of the world; the door answers from the same transaction."""
 
-    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int, /) -> bool: ...
+    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> bool: ...
     def link_exists(self, ledger: str, number: str, /) -> bool: ...
     def file_exists(self, change: str, sha256: str, /) -> bool: ...
     def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...
@@ -499,7 +499,7 @@ class _Work:
                 here = compile_conditions(guard.where, self.ledger)
                 holds = here(before.data, before.state, before.region, before.unit, on)
             else:
-                holds = self.bench.sight.guard_holds(guard, after, on)
+                holds = self.bench.sight.guard_holds(guard, self.draft.number, after, on)
             if not holds:
                 self.say(says.GUARD.at(self.place, says=guard.says, move=move.key))
 

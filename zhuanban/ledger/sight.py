@@ -55,7 +55,7 @@ class Seen:
     def zone_days(self, layer: str) -> Sequence[int]:
         return [edition.from_day for edition in editions(self.setting.campaign, layer)]
 
-    def guard_holds(self, guard: Guard, snapshot: Snapshot, on: int) -> bool:
+    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int) -> bool:
         """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
         rows = Record.objects.filter(campaign=self.setting.campaign, ledger=guard.ledger, withdrawn=False)
         mine = self.touched[guard.ledger]
@@ -65,10 +65,16 @@ class Seen:
             numbers = frozenset(said if isinstance(said, list) else [said] if said else [])
             rows = rows.filter(number__in=numbers)
             own = [d for d in own if d.number in numbers]
+        elif guard.by:
+            rows = rows.filter(**{f"data__{guard.by}": number})
+            own = [d for d in own if d.current.data.get(guard.by) == number]
         else:
             regions = self._regions(guard, snapshot, on)
             rows = rows.filter(region__in=regions)
             own = [d for d in own if d.current.region in regions]
+        if guard.same_unit:
+            rows = rows.filter(unit=snapshot.unit)
+            own = [d for d in own if d.current.unit == snapshot.unit]
         holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
         found = any(
             holds(data, state, region, unit, on)

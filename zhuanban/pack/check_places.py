@@ -72,11 +72,22 @@ def _named(ledger: Ledger, word: str, name: str, kind: FieldType, place: Place) 
 def _via(pack: Pack, ledger: Ledger, place: PlaceOf) -> Iterator[Problem]:
     for move in ledger.moves.values():
         for i, guard in enumerate(move.requires):
+            at = ("ledgers", ledger.key, "workflow", "moves", move.key, "requires", i)
+            if guard.by and (others := pack.ledgers.get(guard.ledger)) is not None:
+                yield from _by(others, guard.by, ledger, place(*at, "by"))
             if not guard.via:
                 continue
-            here = place("ledgers", ledger.key, "workflow", "moves", move.key, "requires", i, "via")
+            here = place(*at, "via")
             found = ledger.fields.get(guard.via)
             if found is None or found.type is not FieldType.LINK:
                 yield from _named(ledger, "via", guard.via, FieldType.LINK, here)
             elif found.ledger != guard.ledger and guard.ledger in pack.ledgers:
                 yield problems.VIA_ELSEWHERE.at(here, field=found.title, ledger=pack.ledgers[guard.ledger].title)
+
+
+def _by(others: Ledger, key: str, ledger: Ledger, here: Place) -> Iterator[Problem]:
+    found = others.fields.get(key)
+    if found is None or found.type is not FieldType.LINK:
+        yield from _named(others, "by", key, FieldType.LINK, here)
+    elif found.ledger != ledger.key or found.many:
+        yield problems.BY_ELSEWHERE.at(here, field=found.title, ledger=ledger.title)

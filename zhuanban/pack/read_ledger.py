@@ -298,10 +298,15 @@ def _guard(ledgers: Mapping[str, Ledger], own: str, said: Said) -> Guard:
     if "here" in kinds:
         where = read_where(said, ledgers, own, "here")
         return Guard("here", own, where, "same", "", said.text("says"), at=said.place)
-    scopes = [word for word in ("scope", "level", "via") if said.has(word)]
+    scopes = [word for word in ("scope", "level", "via", "by") if said.has(word)]
     if len(scopes) > 1:
         said.wrong(problems.ONE_OF, where="前提", words="、".join(scopes), n=len(scopes))
     kind = kinds[0] if kinds else "exists"
-    ledger, level, via = said.text(kind), said.text("level"), said.text("via")
-    scope = "via" if via else "level" if level else said.one_of("scope", ("same", "within"), "same")
-    return Guard(kind, ledger, read_where(said, ledgers, ledger), scope, level, said.text("says"), via, said.place)
+    ledger = said.text(kind)
+    level, via, by = (said.text(word) for word in ("level", "via", "by"))
+    scope = (
+        "via" if via else "by" if by else "level" if level else said.one_of("scope", ("same", "within"), "same")
+    )
+    same_unit = said.has("same") and said.one_of("same", ("unit",), "unit") == "unit"
+    where = read_where(said, ledgers, ledger)
+    return Guard(kind, ledger, where, scope, level, said.text("says"), via, by, same_unit, said.place)

@@ -152,17 +152,20 @@ class Guard:
     """What must be true before a move: of other records, or (`here`) of the record itself as of the move's day.
 
     `exists`: at least one record of `ledger` fulfils `where` in scope; `none`: no record does.
-    Scope: `same` region, `within` the record's region, the record's ancestor at grid level `level`, or `via`: the
-    records that this link field of the moving record names, wherever they lie.
+    Scope: `same` region, `within` the record's region, the record's ancestor at grid level `level`; or, wherever they
+    lie, `via`: the records that this link field of the moving record names, `by`: those whose link field names it.
+    `same_unit`: of these only the records of the moving record's unit.
     """
 
     kind: str  # exists | none | here
     ledger: str
     where: tuple[Condition, ...]
-    scope: str  # same | within | level | via
+    scope: str  # same | within | level | via | by
     level: str = ""
     says: str = ""
     via: str = ""
+    by: str = ""
+    same_unit: bool = False
     at: Place = field(default=NOWHERE, compare=False)
 
 

@@ -95,7 +95,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "另须填": ("where", "needs"),
     "规则": ("cases",),
     "情形": ("where", "is", "days_after", "source"),
-    "前提": ("exists", "none", "here", "where", "scope", "level", "via", "says"),
+    "前提": ("exists", "none", "here", "where", "scope", "level", "via", "by", "same", "says"),
     "拍摄地点": ("point", "metres"),
     "拍摄时间": ("days",),
     "条件": ("not", "empty", "filled", "at_least", "at_most", "before", "on_or_after"),

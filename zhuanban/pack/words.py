@@ -249,6 +249,10 @@ def say_guard(pack: Pack, home: Ledger, guard: Guard) -> str:
     where = scopes.get(guard.scope) or f"所在{say_level(pack, guard.level)}"
     if guard.via:
         where = f"{say_field(home, guard.via)}所指的条目中"
+    if guard.by:
+        where = f"{say_field(ledger, guard.by) if ledger is not None else guard.by}指向本{home.word}的条目中"
+    if guard.same_unit:
+        where += "（责任单位相同的）"
     which = say_where(ledger, guard.where)
     has = "须有" if guard.kind == "exists" else "不得有"
     return f"{where}{has}{title}中{f'{which}的' if which else ''}条目"
