@@ -21,7 +21,7 @@ from zhuanban.core.canonical import canonical
 from zhuanban.core.day import FAR_DAY, from_iso
 from zhuanban.ledger.change import ENTERED, Change, Step
 from zhuanban.ledger.door import number_parts, record_row, submit
-from zhuanban.ledger.judge import Draft, one_key_of
+from zhuanban.ledger.draft import Draft, one_key_of
 from zhuanban.ledger.rules import Fact, Snapshot, event_hash, event_head, timeline
 from zhuanban.pack.folder import pack_files
 from zhuanban.pack.read import load

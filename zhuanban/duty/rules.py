@@ -14,7 +14,8 @@ from zhuanban.core.day import beijing, from_iso, iso, to_date, to_day
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.ledger.rules import Fact, Snapshot, apply
 from zhuanban.pack import duty_ledger as words
-from zhuanban.pack.values import Duty, Escalation, Reminder
+from zhuanban.pack.rhythm import Escalation, Reminder
+from zhuanban.pack.values import Duty
 
 DAY_S = 86_400
 MIDNIGHT = 8 * 3600  # of Beijing, before that of UTC

@@ -20,8 +20,9 @@ from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.draft import Draft, one_key
 from zhuanban.ledger.fields import shas
-from zhuanban.ledger.judge import Bench, Draft, Judged, one_key
+from zhuanban.ledger.judge import Bench, Judged
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.ledger.sight import Seen

@@ -14,7 +14,8 @@ from zhuanban.ledger.compiled import Rules
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.rules import Fact, Snapshot
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Case, Check, Field, FieldType, Ledger, Standard
+from zhuanban.pack.standard import Standard
+from zhuanban.pack.values import Case, Check, Field, FieldType, Ledger
 from zhuanban.people.queries import Setting
 
 

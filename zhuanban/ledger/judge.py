@@ -7,16 +7,14 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from zhuanban.atlas.queries import Zoned
 from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
-from zhuanban.evidence.queries import Shot
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
+from zhuanban.ledger.draft import Draft, Sight, one_key_of
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
 from zhuanban.ledger.pictures import oddities
@@ -34,49 +32,12 @@ from zhuanban.ledger.rules import (
     timeline,
 )
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import NEW, SAME, Field, FieldType, Guard, Ledger, Move
+from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
-
-
-@dataclass(slots=True)
-class Draft:
-    """A record as the door found it; `facts` and `line` grow while its change is judged."""
-
-    id: int
-    ledger: str
-    number: str
-    version: int = 0
-    head: bytes = b""
-    facts: list[Fact] = field(default_factory=list)
-    line: list[tuple[int, Snapshot]] = field(default_factory=list)
-    one_key: str | None = None
-    foreign: bool = False  # the number came from outside
-
-    @property
-    def exists(self) -> bool:
-        return self.version > 0
-
-    @property
-    def current(self) -> Snapshot:
-        return self.line[-1][1]
-
-
-class Sight(Protocol):
-    """What judging may ask of the rest of the world; the door answers from the same transaction."""
-
-    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> bool: ...
-    def link_exists(self, ledger: str, number: str, /) -> bool: ...
-    def file_exists(self, change: str, sha256: str, /) -> bool: ...
-    def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...
-    def outside_metres(self, region: str, point: Mapping[str, Any], day: int, /) -> float | None: ...
-    def zone_of(self, layer: str, point: Mapping[str, Any], day: int, /) -> Zoned | None: ...
-    def zone_days(self, layer: str, /) -> Sequence[int]: ...
-    def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
-    def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
 
 
 class Judged(NamedTuple):
@@ -131,19 +92,6 @@ class Bench:
         if known is None:
             known = self._rules[ledger.key] = rules_of(self.setting.pack, ledger)
         return known
-
-
-def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
-    """What "one per" says of a record; None where the ledger has no such rule, a part is empty, or it is withdrawn."""
-    if now.withdrawn or not ledger.one_per:
-        return None
-    parts = [now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
-    return None if any(is_empty(p) for p in parts) else one_key(parts)
-
-
-def one_key(parts: Sequence[Any]) -> str:
-    """A "one per" key as it is kept."""
-    return "|".join(map(str, parts))[:200]
 
 
 class _Work:

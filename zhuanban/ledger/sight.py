@@ -9,7 +9,7 @@ from typing import Any
 from zhuanban.atlas.queries import Zoned, editions, metres_outside, zone_of
 from zhuanban.evidence.queries import Shot
 from zhuanban.ledger.brought import Brought
-from zhuanban.ledger.judge import Draft
+from zhuanban.ledger.draft import Draft
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot
 from zhuanban.pack.conditions import compile_conditions
@@ -19,7 +19,7 @@ from zhuanban.people.scope import Actor
 
 
 class Seen:
-    """Answers what `judge.Sight` asks, for one batch.
+    """Answers what `draft.Sight` asks, for one batch.
 
     It knows nothing of its batch: the two would keep each other alive until the collector comes by.
     """

@@ -11,7 +11,7 @@ from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.door import record_row
-from zhuanban.ledger.judge import Draft, one_key_of
+from zhuanban.ledger.draft import Draft, one_key_of
 from zhuanban.ledger.models import Event, Record, Seal
 from zhuanban.ledger.rules import Fact, event_hash, event_head, timeline
 from zhuanban.ledger.seals import seal_hash

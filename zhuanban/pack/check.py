@@ -8,103 +8,47 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from zhuanban.core.day import iso
-from zhuanban.core.problem import Kind, Place, Problem
+from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
 from zhuanban.pack.check_alarm import check_alarms
 from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.check_places import check_places
+from zhuanban.pack.check_tables import TableChecker
+from zhuanban.pack.checker import NUMERIC, Checker, PlaceOf
 from zhuanban.pack.problems import hint
-from zhuanban.pack.tree import day_of_text
-from zhuanban.pack.values import (
-    CHOICES,
-    FILE_TYPES,
-    NEW,
-    SAME,
-    Column,
-    Condition,
-    Field,
-    FieldType,
-    Guard,
-    Ledger,
-    Move,
-    Pack,
-    Table,
-)
-from zhuanban.pack.vocabulary import COLUMN_WORDS, TYPE_WORDS
-
-PlaceOf = Callable[..., Place]
+from zhuanban.pack.values import FILE_TYPES, NEW, SAME, Field, FieldType, Guard, Ledger, Move, Pack
+from zhuanban.pack.vocabulary import TYPE_WORDS
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _GOOD_PLACEHOLDER = re.compile(r"(region|unit|year|seq)(:0?[1-9][0-9]?)?", re.ASCII)
 _RECORD_WORDS = ("state", "unit", "region")
-_NUMERIC = frozenset({FieldType.INTEGER, FieldType.NUMBER})
 _NOT_A_KEY = FILE_TYPES | {FieldType.POINT, FieldType.LONG_TEXT}
 
 
 def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Problem]:
     """Every defect of a pack. `unread`: stems of files that could not be parsed; what they would hold is not missed."""
-    return Checker(pack, place, unread).run()
+    whole, tables = _PackChecker(pack, place, unread), TableChecker(pack, place, unread)
+    whole.run()
+    for table in pack.tables.values():
+        tables.table(table)
+    check_duties(whole)
+    check_alarms(whole)
+    return [*whole.problems, *tables.problems, *check_places(pack, place, "layers" in unread)]
 
 
-class Checker:
-    def __init__(self, pack: Pack, place: PlaceOf, unread: Collection[str]) -> None:
-        self.pack = pack
-        self.place = place
-        self.unread = unread
-        self.problems: list[Problem] = []
+class _PackChecker(Checker):
+    """Checks stages, draws, lists and ledgers."""
 
-    def run(self) -> list[Problem]:
+    def run(self) -> None:
         for ledger in self.pack.ledgers.values():
             self.ledger(ledger)
-        for table in self.pack.tables.values():
-            self.table(table)
         self.stages()
         self.overview()
         self.draws()
         self.lists()
-        check_duties(self)
-        check_alarms(self)
-        return [*self.problems, *check_places(self.pack, self.place, "layers" in self.unread)]
-
-    def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
-        self.problems.append(problem.at(self.place(*path), **words))
-
-    # Names
-
-    def posts(self, names: Iterable[str], *path: str | int) -> None:
-        if "pack" in self.unread:
-            return
-        for i, name in enumerate(names):
-            if name not in self.pack.posts:
-                self.wrong(problems.NO_POST, *path, i, word=name, hint=hint(name, self.pack.posts))
-
-    def level(self, name: str, *path: str | int, also: Iterable[str] = ()) -> None:
-        known = [level.key for level in self.pack.grid.levels]
-        if name and name not in known and "pack" not in self.unread:
-            self.wrong(problems.NO_LEVEL, *path, word=name, hint=hint(name, (*known, *also)))
-
-    def find_ledger(self, name: str, *path: str | int) -> Ledger | None:
-        found = self.pack.ledgers.get(name)
-        if found is None and name and name not in self.unread and "ledgers" not in self.unread:
-            self.wrong(problems.NO_LEDGER, *path, word=name, hint=hint(name, self.pack.ledgers))
-        return found
-
-    def find_field(self, ledger: Ledger, name: str, *path: str | int, also: tuple[str, ...] = ()) -> Field | None:
-        found = ledger.fields.get(name)
-        if found is None and name not in also:
-            advice = hint(name, (*ledger.fields, *also))
-            self.wrong(problems.NO_FIELD, *path, ledger=ledger.title, word=name, hint=advice)
-        return found
-
-    def reached(self, ledger: Ledger, name: str, *path: str | int) -> None:
-        known = dict.fromkeys(m for state in ledger.states.values() for m in state.reached)
-        if name and name not in known:
-            self.wrong(problems.NO_MILESTONE, *path, ledger=ledger.title, word=name, hint=hint(name, known))
-
-    # Pack
 
     def stages(self) -> None:
         for key, stage in self.pack.stages.items():
@@ -133,8 +77,6 @@ class Checker:
             listed = self.pack.ledgers.get(each.listed)
             if listed is not None:
                 self.conditions(listed, each.among, "lists", key, "among", as_of=True)
-
-    # Ledgers
 
     def ledger(self, ledger: Ledger) -> None:
         if ledger.duty:  # made by the reader: only its fields are the pack's words
@@ -248,7 +190,7 @@ class Checker:
             kinds = [field.type for field in found if field is not None]
             dates = bool(kinds) and kinds[0] is FieldType.DATE
             for field in found:
-                fits = field is None or (field.type is FieldType.DATE if dates else field.type in _NUMERIC)
+                fits = field is None or (field.type is FieldType.DATE if dates else field.type in NUMERIC)
                 if field is not None and not fits:
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_ORDERED, *here, "ordered", field=field.title, kind=kind)
@@ -268,8 +210,6 @@ class Checker:
                 if field is not None:
                     word = "days_after" if isinstance(case.value, tuple) else "is"
                     self.value(ledger, field, case.value, *path, word)
-
-    # Workflow
 
     def workflow(self, ledger: Ledger) -> None:
         here = ("ledgers", ledger.key, "workflow")
@@ -357,33 +297,6 @@ class Checker:
             for each in values:
                 self.fits(field, each, *path)
 
-    def fits(self, field: Field, value: object, *path: str | int) -> None:
-        """Can this value occur in the field?"""
-        kind = TYPE_WORDS[field.type]
-        words: dict[str, object] = {"value": value, "kind": kind, "field": field.title}
-        if field.type in CHOICES:
-            titles = [option.title for option in field.options]
-            if not field.open and titles and value not in titles:
-                advice = self._option_hint(field, str(value))
-                self.wrong(problems.NO_OPTION, *path, field=field.title, word=value, hint=advice)
-        elif field.type is FieldType.YES_NO:
-            if value not in ("是", "否"):
-                self.wrong(problems.WRONG_VALUE, *path, **words, hint="请写 是 或 否。")
-        elif field.type in _NUMERIC:
-            if not isinstance(value, int | float) or (field.type is FieldType.INTEGER and isinstance(value, float)):
-                self.wrong(problems.WRONG_VALUE, *path, **words, hint="请写数字。")
-        elif field.type is FieldType.DATE:
-            if day_of_text(str(value)) is None:
-                self.wrong(problems.WRONG_VALUE, *path, **words, hint="日期写作 2023-12-08。")
-        elif field.type in FILE_TYPES or field.type is FieldType.POINT:
-            self.wrong(problems.WRONG_VALUE, *path, **words, hint="只能用 empty 或 filled 判断，由办理人填写。")
-
-    def _option_hint(self, field: Field, word: str) -> str:
-        for option in field.options:
-            if word in option.aliases:
-                return f"“{word}”是“{option.title}”的别名，请写“{option.title}”。"
-        return hint(word, [option.title for option in field.options])
-
     def ways(self, ledger: Ledger) -> None:
         """Every state can be reached from an opening; every state that is not closed has some move."""
         here = ("ledgers", ledger.key, "workflow", "states")
@@ -410,226 +323,3 @@ class Checker:
                 if same and set(move.from_) & set(other.from_) and set(move.by) & set(other.by):
                     here = ("ledgers", ledger.key, "workflow", "moves", move.key)
                     self.wrong(problems.SAME_MOVE, *here, move=move.key, other=other.key)
-
-    # Conditions
-
-    def conditions(self, ledger: Ledger, where: Iterable[Condition], *path: str | int, as_of: bool = False) -> None:
-        for condition in where:
-            self.condition(ledger, condition, (*path, condition.field), as_of)
-
-    def condition(self, ledger: Ledger, condition: Condition, path: tuple[str | int, ...], as_of: bool) -> None:
-        here = (*path, {"not_in": "not"}.get(condition.op, condition.op))
-        if condition.value == "as_of" and condition.op in ("before", "on_or_after") and not as_of:
-            self.wrong(problems.AS_OF_IN_TABLE, *here)
-        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        if condition.field == "state" and "state" not in ledger.fields:
-            for value in values if condition.op in ("is", "in", "not_in") else ():
-                if value not in ledger.states:
-                    advice = hint(str(value), ledger.states)
-                    self.wrong(problems.NO_STATE, *here, ledger=ledger.title, word=value, hint=advice)
-        field = self.find_field(ledger, condition.field, *path, also=_RECORD_WORDS)
-        kind = TYPE_WORDS[field.type] if field is not None else "文字"
-        title = field.title if field is not None else condition.field
-        if condition.op in ("at_least", "at_most") and (field is None or field.type not in _NUMERIC):
-            if field is not None or condition.field in _RECORD_WORDS:
-                words = {"kind": kind, "field": title, "op": condition.op}
-                self.wrong(problems.NOT_FOR_OP, *here, **words, hint="它只用于 integer 和 number 栏目。")
-        elif condition.op in ("before", "on_or_after") and (field is None or field.type is not FieldType.DATE):
-            if field is not None or condition.field in _RECORD_WORDS:
-                words = {"kind": kind, "field": title, "op": condition.op}
-                self.wrong(problems.NOT_FOR_OP, *here, **words, hint="它只用于 date 栏目。")
-        elif condition.op in ("is", "in", "not_in") and field is not None:
-            for value in values:
-                self.fits(field, value, *here)
-
-    # Tables
-
-    def table(self, table: Table) -> None:
-        for column in table.columns.values():
-            self.column(table, column)
-        self.loops(table)
-        self.rows(table)
-        for order in table.orders:
-            for name in (order.less, order.more):
-                named = table.columns.get(name)
-                if named is None:
-                    advice = hint(name, table.columns)
-                    self.problems.append(problems.NO_COLUMN.at(order.at, word=name, hint=advice))
-                elif named.kind in ("ratio", "text"):
-                    kind = COLUMN_WORDS[named.kind]
-                    self.problems.append(problems.NOT_COMPARABLE.at(order.at, column=named.title, kind=kind))
-
-    def column(self, table: Table, column: Column) -> None:
-        here = ("tables", table.key, "columns", column.key)
-        if column.level:
-            self.regions(table, column)
-        if column.question is not None:
-            question = column.question
-            word = "with" if column.level else "sum" if question.sum else "count"
-            ledger = self.find_ledger(question.ledger, *here, word)
-            if ledger is None:
-                return
-            self.conditions(ledger, question.where, *here, "where")
-            self.reached(ledger, question.reached, *here, "reached")
-            if question.sum:
-                field = self.find_field(ledger, question.sum, *here, "sum")
-                if field is not None and field.type not in _NUMERIC:
-                    kind = TYPE_WORDS[field.type]
-                    self.wrong(problems.SUM_OF_WORDS, *here, "sum", field=field.title, kind=kind)
-            if table.rows.by not in ("region", "unit") and not column.level:
-                by = ledger.fields.get(table.rows.by)
-                if by is None or by.type not in CHOICES:
-                    choices = [f.key for f in ledger.fields.values() if f.type in CHOICES]
-                    advice = hint(table.rows.by, ("region", "unit", *choices))
-                    words = {"by": table.rows.by, "column": column.title, "ledger": ledger.title}
-                    self.wrong(problems.ROWS_NOT_COUNTED, *here, word, **words, hint=advice)
-        elif column.ratio is not None:
-            self.ratio(table, column)
-        elif column.text is not None:
-            self.text(table, column)
-        elif not column.level:
-            self.formula(table, column)
-
-    def regions(self, table: Table, column: Column) -> None:
-        here = ("tables", table.key, "columns", column.key)
-        self.level(column.level, *here, "regions")
-        if table.rows.by != "region":
-            self.wrong(problems.REGIONS_IN_ROWS, *here, "regions", column=column.title, by=table.rows.by)
-        ledger = self.pack.ledgers.get(column.question.ledger) if column.question is not None else None
-        titles = {level.key: level.title for level in self.pack.grid.levels}
-        if ledger is not None and ledger.region_level in titles and column.level in titles:
-            depth = list(titles)
-            if depth.index(ledger.region_level) < depth.index(column.level):
-                words = {"column": column.title, "level": titles[column.level], "ledger": ledger.title}
-                self.wrong(problems.LEVEL_ABOVE, *here, "regions", **words, own=ledger.region_level)
-
-    def parts(self, table: Table, names: Iterable[str], *path: str | int) -> list[Column]:
-        """The named columns; unknown ones are reported. Each with its place in the list."""
-        found = []
-        for i, name in enumerate(names):
-            column = table.columns.get(name)
-            if column is not None:
-                found.append(column)
-            elif name:
-                self.wrong(problems.NO_COLUMN, *path, i, word=name, hint=hint(name, table.columns))
-        return found
-
-    def ratio(self, table: Table, column: Column) -> None:
-        here = ("tables", table.key, "columns", column.key, "ratio")
-        found = self.parts(table, column.ratio or (), *here)
-        for part in found:
-            if part.kind in ("ratio", "text"):
-                words = {"column": column.title, "part": part.title, "kind": f"{COLUMN_WORDS[part.kind]}列"}
-                self.wrong(problems.PART_NOT_COUNT, *here, **words)
-        if len(found) == 2 and found[0].decimals != found[1].decimals:
-            words = {"column": column.title, "one": found[0].title, "two": found[1].title}
-            self.wrong(problems.DECIMALS_DIFFER, *here, **words)
-
-    def formula(self, table: Table, column: Column) -> None:
-        here = ("tables", table.key, "columns", column.key)
-        found = self.parts(table, column.plus, *here, "plus") + self.parts(table, column.minus, *here, "minus")
-        for part in found:
-            if part.kind in ("ratio", "text"):
-                words = {"column": column.title, "part": part.title, "kind": f"{COLUMN_WORDS[part.kind]}列"}
-                self.wrong(problems.NOT_A_PART, *here, **words)
-        measured = [(part.title, self.measured(table, part)) for part in found]
-        known = [(title, word, decimals) for title, got in measured if got for word, decimals in (got,)]
-        for title, word, decimals in known[1:]:
-            first, first_word, first_decimals = known[0]
-            if word != first_word or decimals != first_decimals:
-                one = f"“{first}”（{first_word or '数'}）"
-                two = f"“{title}”（{word or '数'}）"
-                self.wrong(problems.NOT_ADDABLE, *here, "plus", column=column.title, one=one, two=two)
-                break
-
-    def measured(self, table: Table, column: Column, seen: frozenset[str] = frozenset()) -> tuple[str, int] | None:
-        """What a column is measured in: counting word or unit, and decimals. None where it is not known."""
-        if column.level:
-            return next((level.title for level in self.pack.grid.levels if level.key == column.level), ""), 0
-        if column.question is not None:
-            ledger = self.pack.ledgers.get(column.question.ledger)
-            if ledger is None:
-                return None
-            if not column.question.sum:
-                return column.word or ledger.word, 0
-            field = ledger.fields.get(column.question.sum)
-            return None if field is None else (field.unit, field.decimals)
-        for name in column.plus:
-            part = table.columns.get(name)
-            if part is not None and name not in seen:
-                return self.measured(table, part, seen | {name})
-        return None
-
-    def text(self, table: Table, column: Column) -> None:
-        here = ("tables", table.key, "columns", column.key, "text")
-        ledger_key, field_key = column.text or ("", "")
-        ledger = self.find_ledger(ledger_key, *here)
-        if ledger is None:
-            return
-        if field_key:
-            self.find_field(ledger, field_key, *here)
-        if table.rows.by not in ("region", "unit"):
-            self.wrong(problems.TEXT_ROWS, *here, column=column.title, by=table.rows.by)
-        elif ledger.one_per != (table.rows.by,):
-            words = {"column": column.title, "ledger": ledger.title, "by": table.rows.by}
-            self.wrong(problems.TEXT_NOT_ONE, *here, **words)
-
-    def loops(self, table: Table) -> None:
-        """Formulas and ratios that need themselves; each circle is said once, at its first column."""
-        needs: Mapping[str, tuple[str, ...]] = {
-            key: (*column.plus, *column.minus, *(column.ratio or ())) for key, column in table.columns.items()
-        }
-        done: set[str] = set()
-
-        def follow(key: str, path: list[str]) -> None:
-            if key in path:
-                circle = path[path.index(key) :]
-                if not done.intersection(circle):
-                    done.update(circle)
-                    first = min(circle, key=list(table.columns).index)
-                    titles = " → ".join(table.columns[each].title for each in (*circle, key))
-                    where = ("tables", table.key, "columns", first)
-                    self.wrong(problems.LOOP, *where, column=table.columns[first].title, path=titles)
-                return
-            if key in settled or key not in needs:
-                return
-            for part in needs[key]:
-                follow(part, [*path, key])
-            settled.add(key)
-
-        settled: set[str] = set()
-        for key in needs:
-            follow(key, [])
-
-    def rows(self, table: Table) -> None:
-        here = ("tables", table.key, "rows")
-        rows = table.rows
-        if rows.total and table.columns and all(column.kind == "text" for column in table.columns.values()):
-            self.wrong(problems.TOTAL_OF_TEXT, *here, "total", total=rows.total)
-        seen: set[str] = set()
-        for i, name in enumerate(rows.names):
-            if name in seen:
-                self.wrong(problems.ROW_TWICE, *here, "names", i, row=name)
-            seen.add(name)
-        if rows.rest and rows.by in ("region", "unit"):
-            self.wrong(problems.REST_OF_NAMES, *here, "rest", by=rows.by)
-        if rows.by == "region":
-            if rows.names:
-                self.wrong(problems.NAMES_OF_REGIONS, *here, "names")
-            return
-        if rows.by == "unit":
-            return
-        fields: dict[str, Field] = {}
-        for column in table.columns.values():
-            asked = column.question if not column.level else None
-            ledger = self.pack.ledgers.get(asked.ledger) if asked is not None else None
-            if ledger is not None and rows.by in ledger.fields:
-                fields.setdefault(ledger.key, ledger.fields[rows.by])
-        for field in fields.values():
-            if field.many and rows.total:
-                self.wrong(problems.ROWS_OVERLAP, *here, "total", field=field.title, total=rows.total)
-            titles = [option.title for option in field.options]
-            for i, name in enumerate(rows.names):
-                if titles and not field.open and name not in titles:
-                    advice = self._option_hint(field, name)
-                    self.wrong(problems.NO_OPTION, *here, "names", i, field=field.title, word=name, hint=advice)

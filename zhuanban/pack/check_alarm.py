@@ -1,36 +1,20 @@
-"""Do the alarms of a pack hold together? Called by `check.py` with its own ways of saying what is wrong."""
+"""Do the alarms of a pack hold together?"""
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from zhuanban.core.problem import Kind
 from zhuanban.pack import problems
-from zhuanban.pack.values import Alarm, Condition, Field, FieldType, Ledger, Pack
+from zhuanban.pack.checker import Checker
+from zhuanban.pack.values import Alarm, Field, FieldType, Ledger
 from zhuanban.pack.vocabulary import TYPE_WORDS
 
 
-class Checks(Protocol):
-    """What the checker of packs lends."""
-
-    pack: Pack
-
-    def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None: ...
-    def posts(self, names: tuple[str, ...], *path: str | int) -> None: ...
-    def find_ledger(self, name: str, *path: str | int) -> Ledger | None: ...
-    def find_field(self, ledger: Ledger, name: str, *path: str | int, also: tuple[str, ...] = ()) -> Field | None: ...
-    def conditions(
-        self, ledger: Ledger, where: tuple[Condition, ...], *path: str | int, as_of: bool = False
-    ) -> None: ...
-
-
-def check_alarms(checks: Checks) -> None:
+def check_alarms(checks: Checker) -> None:
     """Ledgers, fields and posts exist; numbers rise, choices get worse."""
     for alarm in checks.pack.alarms.values():
         _check(checks, alarm)
 
 
-def _check(checks: Checks, alarm: Alarm) -> None:
+def _check(checks: Checker, alarm: Alarm) -> None:
     here = ("alarms", alarm.key)
     checks.posts(alarm.tell, *here, "tell")
     ledger = checks.find_ledger(alarm.ledger, *here, "ledger")
@@ -52,7 +36,7 @@ def _check(checks: Checks, alarm: Alarm) -> None:
             checks.wrong(problems.OTHER_OPTIONS, *here, "than", one=worse.title, two=than.title)
 
 
-def _than(checks: Checks, ledger: Ledger, alarm: Alarm) -> Field | None:
+def _than(checks: Checker, ledger: Ledger, alarm: Alarm) -> Field | None:
     """What the worse field is held against."""
     here = ("alarms", alarm.key, "than")
     if not alarm.than:

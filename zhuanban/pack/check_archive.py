@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
-from zhuanban.pack.check import PlaceOf
+from zhuanban.pack.checker import PlaceOf
 from zhuanban.pack.problems import hint
 from zhuanban.pack.values import FILE_TYPES, Archive, ArchiveHead, FieldType, Pack
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zhuanban.core.problem import Place, Problem
 from zhuanban.pack import problems
-from zhuanban.pack.check import PlaceOf
+from zhuanban.pack.checker import PlaceOf
 from zhuanban.pack.problems import hint
 from zhuanban.pack.values import Pack, Table
 

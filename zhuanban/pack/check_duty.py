@@ -1,39 +1,24 @@
-"""Do the duties of a pack hold together? Called by `check.py` with its own ways of saying what is wrong."""
+"""Do the duties of a pack hold together?"""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from zhuanban.core.day import iso
-from zhuanban.core.problem import Kind
 from zhuanban.pack import problems
+from zhuanban.pack.checker import Checker
 from zhuanban.pack.problems import hint
 from zhuanban.pack.read_duty import ASSUMABLE
-from zhuanban.pack.values import Condition, Duty, Ledger, Pack
+from zhuanban.pack.values import Duty
 
 LONGEST = 366 * 20  # days; nothing that is reported every week outlives it unseen
 
 
-class Checks(Protocol):
-    """What the checker of packs lends."""
-
-    pack: Pack
-
-    def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None: ...
-    def posts(self, names: tuple[str, ...], *path: str | int) -> None: ...
-    def find_ledger(self, name: str, *path: str | int) -> Ledger | None: ...
-    def conditions(
-        self, ledger: Ledger, where: tuple[Condition, ...], *path: str | int, as_of: bool = False
-    ) -> None: ...
-
-
-def check_duties(checks: Checks) -> None:
+def check_duties(checks: Checker) -> None:
     """Posts, ledgers and conditions exist; bounds and ladders rise; nothing is said twice."""
     for duty in checks.pack.duties.values():
         _check(checks, duty)
 
 
-def _check(checks: Checks, duty: Duty) -> None:
+def _check(checks: Checker, duty: Duty) -> None:
     here = ("duties", duty.key)
     for word, posts in (("by", duty.by), ("sign", duty.sign), ("review", duty.review)):
         checks.posts(posts, *here, word)

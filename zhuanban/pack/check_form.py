@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
-from zhuanban.pack.check import Checker, PlaceOf
+from zhuanban.pack.checker import Checker, PlaceOf
 from zhuanban.pack.form_text import DATE_STYLES, Slot
 from zhuanban.pack.problems import hint
 from zhuanban.pack.read_form import slots_of

@@ -227,6 +227,8 @@ SAME_WIDTH = Kind("pack-164", "图层“{layer}”有两个缓冲区都是 {metr
 NOT_THAT_FIELD = Kind("pack-165", "“{word}”应当指{wanted}栏目，“{field}”是{kind}。", "{hint}")
 AFTER_ITSELF = Kind("pack-166", "照片栏目“{field}”的 after 指它自己。", "请写整改前照片的栏目。")
 BY_ELSEWHERE = Kind(
-    "pack-168", "前提的 by 指“{field}”，它不是关联到单条{ledger}的栏目。", "请写关联到{ledger}、每条只填一个编号的栏目。"
+    "pack-168",
+    "前提的 by 指“{field}”，它不是关联到单条{ledger}的栏目。",
+    "请写关联到{ledger}、每条只填一个编号的栏目。",
 )
 VIA_ELSEWHERE = Kind("pack-167", "前提的 via 指“{field}”，它关联的不是{ledger}。", "请写关联到{ledger}的栏目。")

@@ -9,8 +9,9 @@ from zhuanban.pack import problems, tree
 from zhuanban.pack.duty_ledger import answers_ledger, fields_of, ledger_of
 from zhuanban.pack.read_ledger import read_fields
 from zhuanban.pack.read_where import read_where
+from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Duty, Escalation, Ledger, Owing, Reminder, Rhythm
+from zhuanban.pack.values import Duty, Ledger, Owing
 
 _CLOCK = r"(?:\s+([01]?[0-9]|2[0-3])[:：]([0-5][0-9]))"
 _EVERY = re.compile(

@@ -304,9 +304,7 @@ def _guard(ledgers: Mapping[str, Ledger], own: str, said: Said) -> Guard:
     kind = kinds[0] if kinds else "exists"
     ledger = said.text(kind)
     level, via, by = (said.text(word) for word in ("level", "via", "by"))
-    scope = (
-        "via" if via else "by" if by else "level" if level else said.one_of("scope", ("same", "within"), "same")
-    )
+    scope = "via" if via else "by" if by else "level" if level else said.one_of("scope", ("same", "within"), "same")
     same_unit = said.has("same") and said.one_of("same", ("unit",), "unit") == "unit"
     where = read_where(said, ledgers, ledger)
     return Guard(kind, ledger, where, scope, level, said.text("says"), via, by, same_unit, said.place)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhuanban.core.day import chinese
-from zhuanban.pack.values import Duty, Pack, Rhythm
+from zhuanban.pack.rhythm import Rhythm
+from zhuanban.pack.values import Duty, Pack
 from zhuanban.pack.words import say_posts, say_where
 
 _WEEK = "一二三四五六日"

@@ -15,6 +15,8 @@ from typing import Any
 from zhuanban.core.problem import NOWHERE, Place
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack.form_text import FormText
+from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
+from zhuanban.pack.standard import Standard
 
 
 class FieldType(StrEnum):
@@ -34,39 +36,6 @@ class FieldType(StrEnum):
     VIDEO = "video"  # list of {"sha256", "name"}
     FILE = "file"  # list of {"sha256", "name"}
     ZONE = "zone"  # the word of a zone of `layer`, or OUTSIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What a standard allows for one thing; a value equal to a bound is within it."""
-
-    key: str
-    title: str
-    at_least: int | float | None = None
-    at_most: int | float | None = None
-    unit: str = ""
-    at: Place = field(default=NOWHERE, compare=False)
-
-    def breaks(self, value: int | float) -> bool:
-        return (self.at_least is not None and value < self.at_least) or (
-            self.at_most is not None and value > self.at_most
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A table of limits with the days from which and until which (included) it is in force."""
-
-    key: str
-    title: str
-    source: str
-    limits: Mapping[str, Limit]
-    start: int | None = None
-    end: int | None = None
-    at: Place = field(default=NOWHERE, compare=False)
-
-    def in_force(self, day: int) -> bool:
-        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
 FILE_TYPES = frozenset({FieldType.PHOTO, FieldType.SIGNATURE, FieldType.VIDEO, FieldType.FILE})
@@ -481,39 +450,6 @@ class Alarm:
     tell: tuple[str, ...] = ()  # posts
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """When a duty falls due: on days said one by one, or again and again. `minute` of the day; None = the whole day."""
-
-    kind: str  # days | weekday | day_of_month | month_end | last_workday
-    n: int = 0  # weekday: 0 = Monday; day_of_month: 1 to 31 (in a shorter month its last day)
-    days: tuple[int, ...] = ()
-    minute: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """When to remind. before: `n` days, or working days, before the due day at `minute`; after: so much later.
-
-    `n` 0 of kind before is the due day itself; of kind after, `minute` is counted from the deadline where `n` is 0,
-    and is the minute of the n-th day after the due day otherwise.
-    """
-
-    said: str
-    kind: str  # days_before | workdays_before | after
-    n: int
-    minute: int
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """Who is told, once a report is so many minutes overdue."""
-
-    said: str
-    minutes: int
-    to: tuple[str, ...]  # posts
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
-from zhuanban.ledger.judge import one_key
+from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER

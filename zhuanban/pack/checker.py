@@ -1,0 +1,115 @@
+"""What every check of a pack needs: does a name exist, does a value fit its field, where was it written?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from zhuanban.core.problem import Kind, Place, Problem
+from zhuanban.pack import problems
+from zhuanban.pack.problems import hint
+from zhuanban.pack.tree import day_of_text
+from zhuanban.pack.values import CHOICES, FILE_TYPES, Condition, Field, FieldType, Ledger, Pack
+from zhuanban.pack.vocabulary import TYPE_WORDS
+
+PlaceOf = Callable[..., Place]
+_RECORD_WORDS = ("state", "unit", "region")
+NUMERIC = frozenset({FieldType.INTEGER, FieldType.NUMBER})
+
+
+class Checker:
+    """Collects what is wrong. `place(*path)` says where a path of the YAML was written; `unread`: files not parsed."""
+
+    def __init__(self, pack: Pack, place: PlaceOf, unread: Collection[str]) -> None:
+        self.pack = pack
+        self.place = place
+        self.unread = unread
+        self.problems: list[Problem] = []
+
+    def wrong(self, problem: Kind, /, *path: str | int, **words: object) -> None:
+        self.problems.append(problem.at(self.place(*path), **words))
+
+    def posts(self, names: Iterable[str], *path: str | int) -> None:
+        if "pack" in self.unread:
+            return
+        for i, name in enumerate(names):
+            if name not in self.pack.posts:
+                self.wrong(problems.NO_POST, *path, i, word=name, hint=hint(name, self.pack.posts))
+
+    def level(self, name: str, *path: str | int, also: Iterable[str] = ()) -> None:
+        known = [level.key for level in self.pack.grid.levels]
+        if name and name not in known and "pack" not in self.unread:
+            self.wrong(problems.NO_LEVEL, *path, word=name, hint=hint(name, (*known, *also)))
+
+    def find_ledger(self, name: str, *path: str | int) -> Ledger | None:
+        found = self.pack.ledgers.get(name)
+        if found is None and name and name not in self.unread and "ledgers" not in self.unread:
+            self.wrong(problems.NO_LEDGER, *path, word=name, hint=hint(name, self.pack.ledgers))
+        return found
+
+    def find_field(self, ledger: Ledger, name: str, *path: str | int, also: tuple[str, ...] = ()) -> Field | None:
+        found = ledger.fields.get(name)
+        if found is None and name not in also:
+            advice = hint(name, (*ledger.fields, *also))
+            self.wrong(problems.NO_FIELD, *path, ledger=ledger.title, word=name, hint=advice)
+        return found
+
+    def reached(self, ledger: Ledger, name: str, *path: str | int) -> None:
+        known = dict.fromkeys(m for state in ledger.states.values() for m in state.reached)
+        if name and name not in known:
+            self.wrong(problems.NO_MILESTONE, *path, ledger=ledger.title, word=name, hint=hint(name, known))
+
+    def conditions(self, ledger: Ledger, where: Iterable[Condition], *path: str | int, as_of: bool = False) -> None:
+        for condition in where:
+            self.condition(ledger, condition, (*path, condition.field), as_of)
+
+    def condition(self, ledger: Ledger, condition: Condition, path: tuple[str | int, ...], as_of: bool) -> None:
+        here = (*path, {"not_in": "not"}.get(condition.op, condition.op))
+        if condition.value == "as_of" and condition.op in ("before", "on_or_after") and not as_of:
+            self.wrong(problems.AS_OF_IN_TABLE, *here)
+        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+        if condition.field == "state" and "state" not in ledger.fields:
+            for value in values if condition.op in ("is", "in", "not_in") else ():
+                if value not in ledger.states:
+                    advice = hint(str(value), ledger.states)
+                    self.wrong(problems.NO_STATE, *here, ledger=ledger.title, word=value, hint=advice)
+        field = self.find_field(ledger, condition.field, *path, also=_RECORD_WORDS)
+        kind = TYPE_WORDS[field.type] if field is not None else "文字"
+        title = field.title if field is not None else condition.field
+        if condition.op in ("at_least", "at_most") and (field is None or field.type not in NUMERIC):
+            if field is not None or condition.field in _RECORD_WORDS:
+                words = {"kind": kind, "field": title, "op": condition.op}
+                self.wrong(problems.NOT_FOR_OP, *here, **words, hint="它只用于 integer 和 number 栏目。")
+        elif condition.op in ("before", "on_or_after") and (field is None or field.type is not FieldType.DATE):
+            if field is not None or condition.field in _RECORD_WORDS:
+                words = {"kind": kind, "field": title, "op": condition.op}
+                self.wrong(problems.NOT_FOR_OP, *here, **words, hint="它只用于 date 栏目。")
+        elif condition.op in ("is", "in", "not_in") and field is not None:
+            for value in values:
+                self.fits(field, value, *here)
+
+    def fits(self, field: Field, value: object, *path: str | int) -> None:
+        """Can this value occur in the field?"""
+        kind = TYPE_WORDS[field.type]
+        words: dict[str, object] = {"value": value, "kind": kind, "field": field.title}
+        if field.type in CHOICES:
+            titles = [option.title for option in field.options]
+            if not field.open and titles and value not in titles:
+                advice = self._option_hint(field, str(value))
+                self.wrong(problems.NO_OPTION, *path, field=field.title, word=value, hint=advice)
+        elif field.type is FieldType.YES_NO:
+            if value not in ("是", "否"):
+                self.wrong(problems.WRONG_VALUE, *path, **words, hint="请写 是 或 否。")
+        elif field.type in NUMERIC:
+            if not isinstance(value, int | float) or (field.type is FieldType.INTEGER and isinstance(value, float)):
+                self.wrong(problems.WRONG_VALUE, *path, **words, hint="请写数字。")
+        elif field.type is FieldType.DATE:
+            if day_of_text(str(value)) is None:
+                self.wrong(problems.WRONG_VALUE, *path, **words, hint="日期写作 2023-12-08。")
+        elif field.type in FILE_TYPES or field.type is FieldType.POINT:
+            self.wrong(problems.WRONG_VALUE, *path, **words, hint="只能用 empty 或 filled 判断，由办理人填写。")
+
+    def _option_hint(self, field: Field, word: str) -> str:
+        for option in field.options:
+            if word in option.aliases:
+                return f"“{word}”是“{option.title}”的别名，请写“{option.title}”。"
+        return hint(word, [option.title for option in field.options])
