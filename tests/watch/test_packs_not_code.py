@@ -1,11 +1,14 @@
 """Packs, not code: no module of the program names a campaign, or a ledger, table, field, state or move of one.
 
+A printed word is one campaign's own where no other pack prints it.
+
 Reads every pack's YAML as plain text trees, so that it knows the packs' words without the pack room's help, and looks
 for them in the program's string literals, identifiers and templates. Docstrings and comments may give examples.
 """
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 from ruamel.yaml import YAML
@@ -21,6 +24,11 @@ SHARED: dict[str, str] = {
     "cells": "the cells of a sheet, of a table, of the grid",
     "tasks": "an office's everyday word",
     "members": "an office's everyday word",
+    "问题": "what any check finds",
+    "说明": "what any sheet may add in words",
+    "启用日期": "head of the regions' and units' files",
+    "停用日期": "head of the regions' and units' files",
+    "报送单位": "the unit that owes a report",
     "编号": "head of every export: the record's number",
     "名称": "head of the regions' and units' files",
     "简称": "head of the units' file",
@@ -52,22 +60,26 @@ SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
         frozenset(
             [
                 *("日期", "照片", "签名", "姓名", "电话", "网格", "所属网格", "抽查", "抽取", "在册", "已了结", "保留"),
+                *("情形", "签字", "附件", "视频", "确认", "点位", "有", "报送", "年月日", "审核", "回执"),
                 *("待报", "填报", "退回", "零报告", "期限"),  # of the reports that a duty makes
             ]
         ),
         "the Chinese names of the language's own words, and the words in which it reads a pack aloud",
     ),
     "api": (
-        frozenset(["退出", "文件", "位置", "单位名称", "已了结", "已登记", "来源", "已办", "一级网格", "乡镇"]),
+        frozenset(["登记（个）", "类型", "核实", "核实人", "已核实", "整改后照片", "报送"])
+        | frozenset(["退出", "文件", "位置", "单位名称", "已了结", "已登记", "来源", "已办", "一级网格", "乡镇"]),
         "what the interface says of itself to those who program against it",
     ),
     "cli": (
-        frozenset(["日期", "发现问题", "well-closure"]),
+        frozenset(["日期", "发现问题", "一网格一档", "well-closure"]),
         "words of its own messages; the pack that `zhuanban demo` loads when none is named is part of its contract",
     ),
-    "evidence": (frozenset(["文件", "照片"]), "kinds of evidence that any ledger may hold"),
+    "demo": (frozenset(["填报单位"]), "a line above any sheet"),
+    "oversight": (frozenset(["无"]), "nothing to name"),
+    "evidence": (frozenset(["文件", "照片", "视频"]), "kinds of evidence that any ledger may hold"),
     "sheets": (
-        frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态"]),
+        frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态", "有", "无"]),
         "lines under any table, and heads that any ledger's sheets share",
     ),
 }
@@ -113,12 +125,15 @@ def words_of(folder):
 
 @pytest.fixture(scope="module")
 def words(root):
-    names, printed = set(), set()
+    names, told = set(), Counter()
     for folder in sorted((root / "campaigns").iterdir()):
         if folder.is_dir():
-            more_names, more_printed = words_of(folder)
+            more_names, printed = words_of(folder)
             names |= more_names
-            printed |= more_printed
+            told.update(printed)
+    printed = {
+        word for word, packs in told.items() if packs == 1
+    }  # what several print is the trade's word (序号, 整改)
     assert len(names) > 20
     assert len(printed) > 100
     return names - SHARED.keys(), printed - SHARED.keys()

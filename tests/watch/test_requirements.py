@@ -15,6 +15,7 @@ IMPORTED_AS = {
     "pillow": "PIL",
     "python-calamine": "python_calamine",
     "odfpy": "odf",
+    "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
 }
 # Needed though nothing imports it.
 NOT_IMPORTED = {

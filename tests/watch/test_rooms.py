@@ -13,6 +13,8 @@ ANSWERS = (
 LONGEST = 600
 
 LONG_FILES = {
+    "docs/pack-language.md": "the reference of the whole language, one part after the other",
+    "tests/pack/test_pack_defects.py": "one defect of a pack after the other",
     "requirements.lock": "generated",
     "requirements-dev.lock": "generated",
     "tests/campaigns/test_well_closure_pack.py": "one line of the requirements after the other, in their order",

@@ -117,8 +117,7 @@ class _FormChecker(Checker):
                 self.wrong(problems.NO_MOVE, *path, ledger=ledger.title, word=move, hint=advice)
             self.style(slot, tuple(DATE_STYLES), *path)
         elif slot.word == "region":
-            if slot.style:
-                self.level(slot.style, *path)
+            self.region_style(slot, *path)
         elif slot.word == "unit":
             self.style(slot, ("", "short", "full"), *path)
         elif slot.word in ROW_WORDS:
@@ -138,10 +137,14 @@ class _FormChecker(Checker):
             self.wrong(problems.NO_SLOT, *path, word=slot.word, hint=hint(slot.word, CELL_WORDS))
         elif slot.word in _DAYS:
             self.style(slot, tuple(DATE_STYLES), *path)
-        elif slot.word == "region" and slot.style:
-            self.level(slot.style, *path)
+        elif slot.word == "region":
+            self.region_style(slot, *path)
         else:
             self.style(slot, ("", "short", "full") if slot.word == "unit" else ("",), *path)
+
+    def region_style(self, slot: Slot, *path: str | int) -> None:
+        if slot.style != "root":
+            self.level(slot.style, *path, also=("root",))
 
     def style(self, slot: Slot, styles: tuple[str, ...], *path: str | int) -> None:
         if slot.style not in styles:

@@ -355,8 +355,10 @@ def unit_name(units: Tree, code: str, style: str) -> str:
 
 
 def region_name(viewer: Viewer, code: str, level: str, day: int) -> str:
-    """A region's name, or that of the one above it at a level; "" where it lies higher."""
+    """A region's name, or that of the one above it at a level or at the `root`; "" where it lies higher."""
     tree = viewer.setting.regions
+    if level == "root":
+        code, level = tree.root, ""
     if code not in tree or code == VIRTUAL_ROOT:
         return ""
     if not level:
