@@ -530,4 +530,4 @@ def test_a_faulty_table_of_holidays_is_named(canals: Campaign, tmp_path: Path) -
     (tmp_path / "holidays.csv").write_text("日期,休或班\n2067-1-1,休\n", "utf-8")
     with pytest.raises(Refused) as refused:
         seen(canals, "2021-10-21")
-    assert codes(refused) == ["core-003"]
+    assert codes(refused) == ["core-013"]
