@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from scripts.draw_annexes import draw, read
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, to_date
 from zhuanban.duty.forms import Filled, Row
@@ -167,7 +169,21 @@ summary:
   review: office
 """
 
-FILES = {"pack.yaml": PACK, "ledgers/faults.yaml": FAULTS, "ledgers/towns.yaml": TOWNS, "duties.yaml": DUTIES}
+# The duties' forms have to be there; a stand-in fills them.
+FORMS = """
+persons: {title: 联络员, template: forms/sheet.xlsx, cells: {A2: 单位：}}
+faults: {title: 隐患表, template: forms/sheet.xlsx, cells: {A2: 单位：}}
+"""
+SHEET = draw(read("sheet: 表\ntitle: 表\nline: A 单位：\ncolumn: 20 left 名称\nrows: 1 30\n"))
+
+FILES = {
+    "pack.yaml": PACK,
+    "ledgers/faults.yaml": FAULTS,
+    "ledgers/towns.yaml": TOWNS,
+    "forms.yaml": FORMS,
+    "forms/sheet.xlsx": b64encode(SHEET).decode("ascii"),
+    "duties.yaml": DUTIES,
+}
 # A district that looks back every month, three years before.
 FILES_2018 = {**FILES, "pack.yaml": PACK.replace("2021-09-02", "2018-05-01"), "duties.yaml": MONTHLY}
 

@@ -89,6 +89,7 @@ a:
   units: {roster: canal, where: {state: 在册}}  #! pack-022
   by: [clerk, clrk]  #! pack-026
   review: boss  #! pack-026
+  forms: [faults]  #! pack-116
   assumed: [until, zero]  #! pack-112
   copies: 环保局  #! pack-113
   zero: 是  #! pack-005

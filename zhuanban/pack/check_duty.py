@@ -13,7 +13,7 @@ LONGEST = 366 * 20  # days; nothing that is reported every week outlives it unse
 
 
 def check_duties(checks: Checker) -> None:
-    """Posts, ledgers and conditions exist; bounds and ladders rise; nothing is said twice."""
+    """Posts, ledgers, forms and conditions exist; bounds and ladders rise; nothing is said twice."""
     for duty in checks.pack.duties.values():
         _check(checks, duty)
 
@@ -30,6 +30,9 @@ def _check(checks: Checker, duty: Duty) -> None:
         ledger = checks.find_ledger(duty.owing.ledger, *here, "units", "roster")
         if ledger is not None:
             checks.conditions(ledger, duty.owing.where, *here, "units", "where", as_of=True)
+    for i, form in enumerate(duty.forms):
+        if form not in checks.pack.forms and "forms" not in checks.unread:
+            checks.wrong(problems.NO_DUTY_FORM, *here, "forms", i, word=form, hint=hint(form, checks.pack.forms))
     seen: set[str] = set()
     for i, name in enumerate(duty.owing.names):
         if name in seen:

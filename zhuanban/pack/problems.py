@@ -217,6 +217,7 @@ NOT_ASSUMABLE = Kind("pack-112", "“{word}”不是报送任务可以待确认�
 COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。", "请写 to。")
 DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
 DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")
+NO_DUTY_FORM = Kind("pack-116", "本任务要填的报表“{word}”不在行动包里。", "{hint}")
 
 # Layers, zones, photographs
 NO_LAYER = Kind("pack-160", "没有图层“{word}”。", "{hint}")
