@@ -21,7 +21,7 @@ from zhuanban.ledger.rules import as_of
 from zhuanban.pack.read import load
 from zhuanban.people.actions import create_campaign
 from zhuanban.people.models import Campaign
-from zhuanban.people.queries import Setting, setting
+from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
 
 PACK = """
@@ -263,8 +263,9 @@ def changed(campaign: Campaign, number: str, step: Step) -> None:
     assert outcome.status == "entered", outcome.problems
 
 
-def fill_faults(here: Setting, form: str, unit: str, day: int) -> Filled:
+def fill_faults(viewer: Viewer, form: str, unit: str, day: int) -> Filled:
     """What stands for the room of forms: one row for each fault of the unit as of the day. `persons`: one line."""
+    here = viewer.setting
     if form == "persons":
         return Filled(form, "联络员", ("单位",), (Row(f"units/{unit}", (here.units.name(unit),)),))
     rows = []
@@ -274,7 +275,7 @@ def fill_faults(here: Setting, form: str, unit: str, day: int) -> Filled:
         now = as_of(facts[record.pk], day)
         if now is not None and now.unit == unit and not now.withdrawn:
             rows.append(Row(f"faults/{record.number}", (record.number, now.data["name"], now.state)))
-    return Filled(form, "隐患表", ("编号", "名称", "进度"), tuple(rows), b"")
+    return Filled(form, "隐患表", ("编号", "名称", "进度"), tuple(rows))
 
 
 def month_day(day: int) -> str:

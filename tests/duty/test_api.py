@@ -34,7 +34,10 @@ def post(client: Client, path: str, said: object) -> tuple[int, dict[str, object
 
 def test_filled_and_sent_by_its_clerk(canals: Campaign, clerk: Client) -> None:
     with time("2021-10-21 11:00"):
-        assert post(clerk, f"{REPORT}/fill", {}) == (200, {"number": "S-2021-10-21", "version": 2})
+        assert post(clerk, f"{REPORT}/fill", {}) == (
+            200,
+            {"number": "S-2021-10-21", "version": 2, "warnings": []},
+        )
         status, said = post(clerk, f"{REPORT}/fill", {"zero": True})
         assert (status, said["problems"][0]["code"]) == (422, "duty-007")  # type: ignore[index]
         change = {"id": "c", "ledger": "duty_weekly_street", "number": "S-2021-10-21"}

@@ -63,7 +63,7 @@ def test_a_report_from_the_command_line(canals: Office, tmp_path: Path) -> None:
     paper.write_text("情况", "utf-8")
     one = ("canals", "gone", "一局", GONE)
     said = asked(canals, "duty", "fill", *one, "--zero")
-    assert said == {"number": f"D1-{GONE}", "version": 2, "state": "待报", "status": "missing"}
+    assert said == {"number": f"D1-{GONE}", "version": 2, "state": "待报", "status": "missing", "warnings": []}
     assert asked(canals, "duty", "submit", *one)["status"] == "submitted"
     assert "退回" in canals.run("duty", "return", *one, "--reason", "请附文件").out
     canals.run("duty", "fill", *one, "--file", paper)

@@ -199,18 +199,20 @@ UNITS = """代码,名称,简称,上级代码,区划代码
 U1,第一养护公司,一公司,,500100
 U2,第二养护公司,二公司,,500100
 U11,第一养护公司二队,二队,U1,500100
+U3,东镇交管站,东镇站,,500100101
 """
 EAST, WEST = "500100101", "500100102"
 PHONE = "13900001234"
 
 
-def make(folder: Path) -> Campaign:
-    """The campaign, made the way an office would make it; empty."""
+def make(folder: Path, more: dict[str, str] | None = None) -> Campaign:
+    """The campaign, made the way an office would make it; empty. `more`: further files of the pack."""
+    files = {**FILES, **(more or {})}
     (folder / "regions.csv").write_text(REGIONS, "utf-8")
     (folder / "units.csv").write_text(UNITS, "utf-8")
-    pack = load(FILES, "bridges")
+    pack = load(files, "bridges")
     regions, units = folder / "regions.csv", folder / "units.csv"
-    return create_campaign("bridges", FILES, pack, regions, units, day("01-01"), demo_clock=True)
+    return create_campaign("bridges", files, pack, regions, units, day("01-01"), demo_clock=True)
 
 
 def day(month_day: str) -> int:

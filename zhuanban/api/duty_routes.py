@@ -14,7 +14,7 @@ from ninja.params.functions import Query
 
 from zhuanban.api.auth import caller, viewer
 from zhuanban.api.duty_schemas import ChangesSinceOut, DutiesOut, FilledOut, FillIn, MessageOut, MessagesOut
-from zhuanban.api.schemas import Done, Problems
+from zhuanban.api.schemas import Done, ProblemOut, Problems
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, to_day
 from zhuanban.duty import actions as do
@@ -65,7 +65,8 @@ def fill(request: HttpRequest, name: str, duty: str, number: str, said: FillIn) 
         kept=[ref.dict() for ref in said.files],
         fields=said.fields,
     )
-    return FilledOut(number=done.number, version=done.version)
+    warnings = [ProblemOut.model_validate(p.as_json()) for p in done.problems]
+    return FilledOut(number=done.number, version=done.version, warnings=warnings)
 
 
 @router.get(

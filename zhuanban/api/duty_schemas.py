@@ -6,7 +6,7 @@ from datetime import date
 
 from ninja import Field, Schema
 
-from zhuanban.api.schemas import ProblemOut, example
+from zhuanban.api.schemas import ProblemOut, example, one
 
 
 class ShareOut(Schema):
@@ -122,9 +122,10 @@ class FillIn(Schema):
 
 
 class FilledOut(Schema):
-    model_config = example(number="U1-2024-03-21", version=2)
+    model_config = example(number="U1-2024-03-21", version=2, warnings=[one(ProblemOut)])
     number: str = Field(title="报送件编号")
     version: int = Field(title="报送件版本")
+    warnings: list[ProblemOut] = Field(title="提醒", description="表内与须一致的名册不符之处；不妨碍填报。")
 
 
 class ChangedCellOut(Schema):

@@ -74,8 +74,10 @@ def step(work: Callable[..., Outcome]) -> Callable[..., None]:
         outcome = work(viewer, target, **asked)
         item = do.find(viewer, target)
         if as_json:
-            out({"number": outcome.number, "version": outcome.version, "state": item.state, "status": item.status})
+            said = {"number": outcome.number, "version": outcome.version, "state": item.state, "status": item.status}
+            out(said | {"warnings": [p.as_json() for p in outcome.problems]})
         else:
+            complain(outcome.problems)
             click.echo(f"{item.duty.title} {item.due.period} {viewer.setting.units.name(item.unit)}：{item.state}。")
 
     return which_report(run)

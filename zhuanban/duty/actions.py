@@ -14,7 +14,7 @@ from typing import Any
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, day_of, iso
-from zhuanban.core.problem import Place, Refused
+from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.duty import problems as says
 from zhuanban.duty.figures import frozen
 from zhuanban.duty.forms import fill_form
@@ -102,13 +102,14 @@ def fill(
     `files` are brought with it; `kept` were brought before (`{"sha256", "name"}`).
 
     Filling again, before it is sent or after it was returned, replaces the figures and voids the signature.
+    The outcome's problems are warnings: where a form does not agree with the list that it must agree with.
     """
     item = find(viewer, target)
     duty, setting, today = item.duty, viewer.setting, clock.today()
     day = today if day is None else day
     if day > today:
         raise Refused(says.TOMORROW.at(day=iso(day)))
-    forms = [fill_form(setting, form, item.unit, day) for form in duty.forms]
+    forms = [fill_form(viewer, form, item.unit, day) for form in duty.forms]
     rows = sum(len(form.rows) for form in forms)
     wrong = []
     if zero and not duty.zero:
@@ -126,7 +127,11 @@ def fill(
     user = viewer.actor.user_id
     said["figures"] = [keep(setting.campaign, frozen(setting, item, day, zero, forms), f"{item.number}-数据.txt", user)]
     attached: list[Mapping[str, str]] = list(kept)
-    attached += [keep(setting.campaign, form.workbook, f"{form.title}.xlsx", user) for form in forms if form.workbook]
+    warnings: list[Problem] = []
+    for form in forms:
+        books = form.write()
+        attached += [keep(setting.campaign, content, name, user) for name, content in books.named(form.title)]
+        warnings += books.warnings
     for path in files:
         try:
             with path.open("rb") as stream:
@@ -134,7 +139,7 @@ def fill(
         except OSError as why:
             raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
     said["files"] = attached
-    return _step(viewer, item, words.FILL, said)
+    return _step(viewer, item, words.FILL, said)._replace(problems=tuple(warnings))
 
 
 def sign(viewer: Viewer, target: Target | Item, signer: str = "") -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,11 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
         if said:
             cells.append((where, said))
     return Content(form, day, region, unit, tuple(cells), columns, tuple(rows), tuple(sorted(revealed)))
+
+
+def masked(form: Form) -> Form:
+    """The form without `reveal`: its personal fields masked, whoever asks."""
+    return replace(form, columns=tuple(replace(column, reveal=False) for column in form.columns))
 
 
 def seen_forms(viewer: Viewer) -> list[Form]:
