@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import tracemalloc
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from scripts.draw_annexes import draw, read
+from tests.conftest import Office
 from tests.evidence.samples import jpeg, mp4
 from tests.lamps import FILES, JIA, REGIONS, UNITS, YI
 from zhuanban.archive.contents import of_record, of_region
@@ -50,7 +54,34 @@ fields:
   pond: {title: 塘号, type: link, ledger: ponds, required: true}
   before: {title: 修前, type: photo}
   after: {title: 修后, type: photo}
-  film: {title: 录像, type: file}
+  film: {title: 录像, type: video}
+  guide: {title: 向导, type: person, personal: name, seen_by: [county]}
+"""
+# Two rows to a sheet: a third visit goes on in a copy.
+ROUNDS = """
+sheet: 巡塘
+title: 巡塘情况表
+line: A 填报：
+column: 14 center 编号
+column: 14 center 塘号
+column: 14 center 向导
+rows: 2 30
+"""
+FORMS = """
+rounds:
+  title: 巡塘情况表
+  template: forms/rounds.xlsx
+  ledger: visits
+  head: 3
+  first: 4
+  printed: 2
+  beyond: copies
+  cells: {A2: "填报：{region}，{day}"}
+  columns:
+    A: {title: 编号, text: "{number}"}
+    B: {title: 塘号, field: pond}
+    C: {title: 向导, field: guide, reveal: true}
+cover: {title: 封面, template: forms/rounds.xlsx, cells: {A2: "填报：{region}"}}
 """
 ARCHIVES = """
 pond_file:
@@ -61,11 +92,14 @@ pond_file:
     巡塘: {ledger: visits, by: pond, fields: [visits.film]}
     前后对比: {pairs: [visits.before, visits.after], by: pond}
     来信: {fields: [ponds.letter]}
+    巡塘情况: {form: rounds, by: pond}
+    封面: {form: cover}
 village_file:
   title: 一村一档
   level: village
-  heads: {塘坝: {ledger: ponds}, 巡塘: {ledger: visits}}
+  heads: {塘坝: {ledger: ponds}, 巡塘: {ledger: visits}, 巡塘情况: {form: rounds}}
 """
+FORM_FILES = {"forms.yaml": FORMS, "forms/rounds.xlsx": b64encode(draw(read(ROUNDS))).decode("ascii")}
 
 
 @pytest.fixture(autouse=True)
@@ -73,14 +107,17 @@ def home(settings: Any, tmp_path: Path) -> None:
     settings.ZHUANBAN_HOME = tmp_path / "data"
 
 
+PACK_FILES = {
+    "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
+    "ledgers/ponds.yaml": PONDS,
+    "ledgers/visits.yaml": VISITS,
+    **FORM_FILES,
+}
+
+
 @pytest.fixture
 def ponds(tmp_path: Path) -> Iterator[Campaign]:
-    files = {
-        "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
-        "ledgers/ponds.yaml": PONDS,
-        "ledgers/visits.yaml": VISITS,
-    }
-    files["archives.yaml"] = ARCHIVES
+    files = {**PACK_FILES, "archives.yaml": ARCHIVES}
     (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
     (tmp_path / "u.csv").write_text(UNITS, "utf-8")
     with clock.set_to(datetime(2024, 3, 1, 9, tzinfo=BEIJING)):
@@ -127,6 +164,8 @@ def test_a_record_s_archive_holds_its_parts_in_order(ponds: Campaign) -> None:
         "02 巡塘/X-001/录像_录像.mp4",
         "03 前后对比/X-001/整治前_a.jpg",
         "03 前后对比/X-001/整治后_a.jpg",
+        "05 巡塘情况/巡塘情况表.xlsx",
+        "06 封面/封面.xlsx",
     ]
 
 
@@ -147,6 +186,8 @@ def test_a_link_names_whole_numbers_only(ponds: Campaign) -> None:
     assert [n for n in opened(ponds, "T10").namelist() if n.startswith("0")] == [
         "01 图纸/T10/图纸_图.jpg",
         "03 前后对比/X-002/整治前_别处.jpg",
+        "05 巡塘情况/巡塘情况表.xlsx",
+        "06 封面/封面.xlsx",
     ]
 
 
@@ -159,7 +200,52 @@ def test_a_region_s_archive_holds_what_lies_in_it(ponds: Campaign) -> None:
         ("巡塘", "X-001", "修前"),
         ("巡塘", "X-001", "修后"),
         ("巡塘", "X-001", "录像"),
+        ("巡塘情况", "", "巡塘情况表"),
     ]
+    assert form_rows(contents.items[-1].content) == [["填报：甲村，2024-03-01"], ["X-001", "T1"]]
+
+
+def form_rows(content: bytes | None) -> list[list[str]]:
+    """What is written into the form: below its heads, and the line above them."""
+    assert content is not None
+    sheet = load_workbook(io.BytesIO(content)).active
+    rows = [[str(v) for v in row if v is not None] for row in sheet.iter_rows(values_only=True)]
+    return [row for row in (rows[1], *rows[3:]) if row]
+
+
+def test_a_form_is_filled_for_the_record_and_stands_in_the_index(ponds: Campaign) -> None:
+    enter(ponds, "visits", YI, "", pond="T1", guide="王五")  # one that lies elsewhere belongs to the pond all the same
+    enter(ponds, "visits", JIA, "", pond="T1", guide="赵六", before=[kept(ponds, jpeg(6), "b.jpg")])
+    parcel = opened(ponds)
+    names = [f"05 巡塘情况/巡塘情况表_{n}-2.xlsx" for n in (1, 2)]
+    assert [name for name in parcel.namelist() if name.startswith("05")] == names
+    assert [form_rows(parcel.read(name)) for name in names] == [
+        [["填报：甲村，2024-03-01"], ["X-001", "T1"], ["X-003", "T1", "王＊＊"]],
+        [["填报：甲村，2024-03-01"], ["X-004", "T1", "赵＊＊"]],
+    ]
+    assert form_rows(parcel.read("06 封面/封面.xlsx")) == [["填报：甲村"]]
+    sheet = load_workbook(io.BytesIO(parcel.read("目录.xlsx"))).active
+    listed = {row[5].value: [cell.value for cell in row] for row in sheet.iter_rows() if isinstance(row[0].value, int)}
+    content = parcel.read(names[1])
+    assert listed[names[1]][1:5] == ["巡塘情况", "巡塘台账", "T1", "巡塘情况表"]
+    assert listed[names[1]][6] == len(content)
+    assert listed[names[1]][9:] == ["截至2024-03-01，由台账填写", hashlib.sha256(content).hexdigest()]
+
+
+def test_a_form_without_rows_is_missing(ponds: Campaign) -> None:
+    enter(ponds, "ponds", JIA, "T3")
+    viewer = Viewer(setting(ponds), OPERATOR)
+    contents = of_record(viewer, viewer.setting.pack.ledgers["ponds"], "T3")
+    assert contents.empty == ("图纸", "巡塘", "前后对比", "来信", "巡塘情况")
+    assert [item.path for item in contents.items] == ["06 封面/封面.xlsx"]
+
+
+def test_a_video_is_a_file_like_any_other(ponds: Campaign) -> None:
+    parcel = opened(ponds)
+    assert parcel.read("02 巡塘/X-001/录像_录像.mp4") == mp4()
+    contents = of_region(Viewer(setting(ponds), OPERATOR), JIA)
+    (film,) = (item for item in contents.items if item.path.endswith(".mp4"))
+    assert (film.field, film.sha256, film.note) == ("录像", hashlib.sha256(mp4()).hexdigest(), "")
 
 
 def test_nobody_gets_in_a_parcel_what_he_may_not_see(ponds: Campaign) -> None:
@@ -170,7 +256,7 @@ def test_nobody_gets_in_a_parcel_what_he_may_not_see(ponds: Campaign) -> None:
     enter(ponds, "ponds", JIA, "T2", owner="赵六", letter=[kept(ponds, jpeg(9), "赵六的信.jpg")])
     east = Actor(None, "east", (Held("town", region="411300101"),))
     parcel = opened(ponds, "T2", east)
-    assert [n for n in parcel.namelist() if n.startswith("0")] == []  # behind its mask
+    assert [n for n in parcel.namelist() if n.startswith("0")] == ["06 封面/封面.xlsx"]  # the letter is behind its mask
     for name in ("台账/塘坝台账.xlsx", "经过.xlsx"):
         assert "赵六" not in str([[c.value for c in r] for r in load_workbook(io.BytesIO(parcel.read(name))).active])
 
@@ -182,7 +268,7 @@ def test_memory_does_not_grow_with_the_files(ponds: Campaign) -> None:
     here = setting(ponds)
     viewer = Viewer(here, OPERATOR)
     contents = of_record(viewer, here.pack.ledgers["ponds"], "T1")
-    total = sum(i.file.size for i in contents.items)
+    total = sum(i.size for i in contents.items)
     for _ in pieces(viewer, contents):  # what is read once (fonts, code) is not to be counted
         pass
     tracemalloc.start()
@@ -190,6 +276,36 @@ def test_memory_does_not_grow_with_the_files(ponds: Campaign) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert sent > total > 4 * peak
+
+
+def test_by_the_command(office: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    for name, text in {**PACK_FILES, "archives.yaml": ARCHIVES}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b64decode(text) if name.endswith(".xlsx") else text.encode())
+    (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
+    (tmp_path / "u.csv").write_text(UNITS, "utf-8")
+    where = ["--regions", tmp_path / "r.csv", "--units", tmp_path / "u.csv", "--start", "2024-01-01"]
+    office.run("campaign", "create", "ponds", "--pack", folder, *where)
+    office.python(
+        f"""
+        from tests.archive.test_archive import enter, jpeg, kept
+        from zhuanban.people.models import Campaign
+        ponds = Campaign.objects.get(name="ponds")
+        enter(ponds, "ponds", "{JIA}", "T1", map=[kept(ponds, jpeg(1), "图.jpg")])
+        enter(ponds, "visits", "{JIA}", "", pond="T1")
+        """
+    )
+    target = tmp_path / "T1.zip"
+    said = json.loads(office.run("archive", "ponds", "--record", "ponds/T1", "-o", target, "--json").out)
+    assert {head["head"]: head["files"] for head in said["heads"]} == {
+        "图纸": 1, "巡塘": 0, "前后对比": 0, "来信": 0, "巡塘情况": 1, "封面": 1,
+    }  # fmt: skip
+    assert said["missing"] == ["巡塘", "前后对比", "来信"]
+    with zipfile.ZipFile(target) as parcel:
+        assert form_rows(parcel.read("05 巡塘情况/巡塘情况表.xlsx"))[1:] == [["X-001", "T1"]]
+    assert "没有说清" in office.run("archive", "ponds", "-o", target, code=1).err
+    assert "ledger-001" in office.run("archive", "ponds", "--record", "ponds/T9", "-o", target, code=1).err
 
 
 @pytest.mark.parametrize(
@@ -209,15 +325,14 @@ def test_memory_does_not_grow_with_the_files(ponds: Campaign) -> None:
         ("{title: 档, ledger: ponds, heads: {图: {ledger: visits}}}", "pack-150"),
         ("{title: 档, ledger: ponds, heads: {图: {ledger: visits, by: film}}}", "pack-150"),
         ("{title: 档, ledger: ponds, heads: {图: {form: annex}}}", "pack-151"),
+        ("{title: 档, ledger: ponds, heads: {图: {form: rounds}}}", "pack-150"),
+        ("{title: 档, ledger: ponds, heads: {图: {form: rounds, by: film}}}", "pack-150"),
+        ("{title: 档, ledger: ponds, heads: {图: {form: rounds, by: pond}, 面: {form: cover}}}", ""),
+        ("{title: 档, level: village, heads: {图: {form: rounds}}}", ""),
     ],
 )
 def test_faults_of_archives_are_named(archive: str, codes: str) -> None:
-    files = {
-        "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
-        "ledgers/ponds.yaml": PONDS,
-        "ledgers/visits.yaml": VISITS,
-        "archives.yaml": f"a: {archive}\n",
-    }
+    files = {**PACK_FILES, "archives.yaml": f"a: {archive}\n"}
     pack, found = read_files(files)
     assert [(p.code, p.place.file, p.place.line) for p in found] == [(c, "archives.yaml", 1) for c in codes.split()]
     assert (pack is None) == bool(codes)

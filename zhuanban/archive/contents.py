@@ -5,6 +5,7 @@ Always through a viewer's scope and mask: who may not see a record does not get 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +14,16 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from zhuanban.archive import problems
+from zhuanban.core import clock
+from zhuanban.core.day import iso
 from zhuanban.core.problem import Refused
-from zhuanban.evidence.models import File
 from zhuanban.evidence.queries import described
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Archive, ArchiveHead, FieldType, Ledger
+from zhuanban.pack.values import Archive, ArchiveHead, FieldType, Form, Ledger
+from zhuanban.sheets.form_rows import Asked, masked
+from zhuanban.sheets.forms import fill_form
 
 BEFORE, AFTER = "整治前", "整治后"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
@@ -27,16 +31,23 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of an archive. `path` inside the parcel; `file` says what the store knows of it."""
+    """One file of an archive, at `path` inside the parcel: in the store, or with its `content` a form filled for it.
+
+    `ledger` and `field` as printed; `at`, `taken_at`: received, and by its own word made, UTC microseconds.
+    """
 
     head: str
-    ledger: Ledger
+    ledger: str
     number: str
     field: str
     path: str
     name: str
-    file: File
+    sha256: str
+    size: int
+    at: int
+    taken_at: int | None = None
     note: str = ""
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,10 @@ def of_record(viewer: Viewer, ledger: Ledger, number: str) -> Contents:
     pack = viewer.setting.pack
     said = next((a for a in pack.archives.values() if a.ledger == ledger.key), None)
     archive = said or _by_links(viewer, ledger)
-    found = [(head, list(_head_files(viewer, archive, head, record))) for head in archive.heads]
+    found = [
+        _Found(head, list(_head_files(viewer, archive, head, record)), _form_of(viewer, archive, head, record))
+        for head in archive.heads
+    ]
     return _contents(viewer, archive.title, f"{ledger.title} {number}", found, [(ledger, [record])])
 
 
@@ -76,8 +90,11 @@ def of_region(viewer: Viewer, region: str) -> Contents:
     said = next((a for a in setting.pack.archives.values() if a.level and a.level == level), None)
     archive = said or _by_ledgers(viewer, level)
     inside = setting.regions.subtree(region, viewer.today)
-    found = [(head, list(_region_files(viewer, head, inside))) for head in archive.heads]
-    if not any(records for _, parts in found for _, records, _ in parts):
+    asked = Asked(viewer.today, region=region)
+    found = [
+        _Found(head, list(_region_files(viewer, head, inside)), _filled(viewer, head, asked)) for head in archive.heads
+    ]
+    if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
         raise Refused(problems.EMPTY.at(subject=setting.regions.name(region)))
     return _contents(viewer, archive.title, setting.regions.name(region), found, [])
 
@@ -86,6 +103,24 @@ def of_region(viewer: Viewer, region: str) -> Contents:
 
 _Part = tuple[Ledger, list[Record], tuple[str, ...]]
 """A ledger, its records that belong here, and the file fields that are asked for (() = all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A form as it goes into the parcel; `number`: of the archive's record."""
+
+    form: Form
+    number: str
+    files: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A part of an archive, with what belongs into it."""
+
+    head: ArchiveHead
+    parts: list[_Part]
+    form: _Filled | None
 
 
 def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record) -> Iterator[_Part]:
@@ -142,6 +177,31 @@ def _by_ledgers(viewer: Viewer, level: str) -> Archive:
     return Archive("", "区域档案", "", level, tuple(ArchiveHead(x.title, x.key) for x in known))
 
 
+# -- which forms ---
+
+
+def _form_of(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record) -> _Filled | None:
+    """The part's form, of the archive's own record or of those that name it."""
+    form = viewer.setting.pack.forms.get(head.form)
+    if form is None:
+        return None
+    only = frozenset({own.number})
+    if form.ledger and form.ledger != archive.ledger:
+        linked = _linked(viewer, viewer.setting.pack.ledgers[form.ledger], head.by, own.number)
+        only = frozenset(record.number for record in linked)
+    return _filled(viewer, head, Asked(viewer.today, own.region, own.unit, only), own.number)
+
+
+def _filled(viewer: Viewer, head: ArchiveHead, asked: Asked, number: str = "") -> _Filled | None:
+    """The part's form as of the day, masked; None where there is nothing in it, or nothing for this viewer to know."""
+    pack = viewer.setting.pack
+    form = pack.forms.get(head.form)
+    if form is None or (form.ledger and not viewer.knows(pack.ledgers[form.ledger])):
+        return None
+    filled = fill_form(viewer, masked(form), asked)
+    return _Filled(form, number, filled.files) if filled.content.rows or not form.ledger else None
+
+
 # -- which files ---
 
 
@@ -149,32 +209,48 @@ def _contents(
     viewer: Viewer,
     title: str,
     subject: str,
-    found: Sequence[tuple[ArchiveHead, list[_Part]]],
+    found: Sequence[_Found],
     also: Iterable[tuple[Ledger, list[Record]]],
 ) -> Contents:
     ids: dict[str, dict[int, None]] = {}
-    for ledger, records in [*also, *((x, r) for _, parts in found for x, r, _ in parts)]:
+    for ledger, records in [*also, *((x, r) for each in found for x, r, _ in each.parts)]:
         ids.setdefault(ledger.key, {}).update(dict.fromkeys(r.pk for r in records))
     items: list[Item] = []
     taken: set[str] = set()
-    for nth, (head, parts) in enumerate(found, 1):
-        folder = f"{nth:02} {_safe(head.title)}"
-        items += [i for part in parts for i in _items(viewer, head, part, folder, taken)]
+    for nth, each in enumerate(found, 1):
+        folder = f"{nth:02} {_safe(each.head.title)}"
+        if each.form is not None:
+            items += _form_items(viewer, each.head, each.form, folder, taken)
+        items += [i for part in each.parts for i in _items(viewer, each.head, part, folder, taken)]
     full = {item.head for item in items}
     ledgers = viewer.setting.pack.ledgers
     return Contents(
         title,
         subject,
-        tuple(head.title for head, _ in found),
+        tuple(each.head.title for each in found),
         tuple(items),
         tuple((ledgers[key], tuple(known)) for key, known in ids.items() if known),
-        tuple(head.title for head, parts in found if head.title not in full and not _papers(head, parts)),
+        tuple(each.head.title for each in found if each.head.title not in full and not _papers(each)),
     )
 
 
-def _papers(head: ArchiveHead, parts: Iterable[_Part]) -> bool:
+def _papers(found: _Found) -> bool:
     """Has a part that asks for records, not for files, any?"""
-    return bool(head.ledger) and not head.fields and any(records for _, records, _ in parts)
+    return bool(found.head.ledger) and not found.head.fields and any(records for _, records, _ in found.parts)
+
+
+def _form_items(viewer: Viewer, head: ArchiveHead, filled: _Filled, folder: str, taken: set[str]) -> Iterator[Item]:
+    form, count, now = filled.form, len(filled.files), clock.now()
+    ledger = viewer.setting.pack.ledgers[form.ledger].title if form.ledger else ""
+    note = f"截至{iso(viewer.today)}，由台账填写"
+    for n, content in enumerate(filled.files, 1):
+        name = form.title if count == 1 else f"{form.title}_{n}-{count}"
+        path = _unique(f"{folder}/{_safe(name)}", ".xlsx", taken)
+        sha256 = hashlib.sha256(content).hexdigest()
+        yield Item(
+            head.title, ledger, filled.number, form.title, path, name, sha256, len(content), now,
+            note=note, content=content,
+        )  # fmt: skip
 
 
 def _items(viewer: Viewer, head: ArchiveHead, part: _Part, folder: str, taken: set[str]) -> Iterator[Item]:
@@ -192,7 +268,10 @@ def _items(viewer: Viewer, head: ArchiveHead, part: _Part, folder: str, taken: s
         stem, dot, end = name.rpartition(".")
         path = _unique(f"{folder}/{_safe(record.number)}/{_safe(word)}_{_safe(stem or end)}", dot + end, taken)
         note = "" if file.exif_taken_at else ("补录：照片里没有拍摄时间" if file.width else "")
-        yield Item(head.title, ledger, record.number, ledger.fields[key].title, path, name, file, note)
+        yield Item(
+            head.title, ledger.title, record.number, ledger.fields[key].title, path, name, file.sha256, file.size,
+            file.first_at, file.exif_taken_at, note,
+        )  # fmt: skip
 
 
 def _unique(stem: str, end: str, taken: set[str]) -> str:

@@ -1,9 +1,8 @@
 """An archive as one zip, written as it is read: memory does not grow with what is in it.
 
 In it, in this order: 目录.xlsx and 目录.pdf (what there is, what is missing, each file's hash), 台账/ (the records,
-masked), 经过.xlsx (their events), then the files themselves, untouched, by part and record. It opens without this
-program;
-`sha256sum -c 校验.sha256` tells whether a file was changed since.
+masked), 经过.xlsx (their events), then the files, by part and record: originals untouched, and forms filled for it. It
+opens without this program; `sha256sum -c 校验.sha256` tells whether a file was changed since.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
-from zhuanban.archive.contents import Contents
+from zhuanban.archive.contents import Contents, Item
 from zhuanban.archive.index_pdf import index_pdf
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, beijing
@@ -46,11 +45,10 @@ def index_rows(contents: Contents) -> list[list[Value]]:
     """The rows of 目录.xlsx: one a file in the order of the parcel, then the parts that have none."""
     rows: list[list[Value]] = []
     for nth, item in enumerate(contents.items, 1):
-        taken = item.file.exif_taken_at
         rows.append(
             [
-                nth, item.head, item.ledger.title, item.number, item.field, item.path, item.file.size,
-                _minute(taken) if taken else None, _minute(item.file.first_at), item.note or None, item.file.sha256,
+                nth, item.head, item.ledger or None, item.number or None, item.field, item.path, item.size,
+                _minute(item.taken_at) if item.taken_at else None, _minute(item.at), item.note or None, item.sha256,
             ]
         )  # fmt: skip
     rows += [[None, head, None, None, None, None, None, None, None, "缺：还没有材料", None] for head in contents.empty]
@@ -69,16 +67,24 @@ def pieces(viewer: Viewer, contents: Contents) -> Iterator[bytes]:
             parcel.writestr(_entry(name, zipfile.ZIP_DEFLATED), content)
             yield from pipe.taken()
         for item in contents.items:
-            original = open_original(viewer.setting.campaign, item.file.sha256, item.name)
             # Pictures, videos and office files are packed already; packing them again costs time and saves nothing.
             entry = _entry(item.path, zipfile.ZIP_STORED)
-            entry.file_size = item.file.size
-            with original.stream as source, parcel.open(entry, "w", force_zip64=item.file.size > 1 << 31) as inside:
+            entry.file_size = item.size
+            with (
+                _opened(viewer, item) as source,
+                parcel.open(entry, "w", force_zip64=item.size > 1 << 31) as inside,
+            ):
                 while piece := source.read(_PIECE):
                     inside.write(piece)
                     yield from pipe.taken()
             yield from pipe.taken()
     yield from pipe.taken()
+
+
+def _opened(viewer: Viewer, item: Item) -> BinaryIO:
+    if item.content is not None:
+        return io.BytesIO(item.content)
+    return open_original(viewer.setting.campaign, item.sha256, item.name).stream
 
 
 def _papers(viewer: Viewer, contents: Contents) -> Iterator[tuple[str, bytes]]:
@@ -91,7 +97,7 @@ def _papers(viewer: Viewer, contents: Contents) -> Iterator[tuple[str, bytes]]:
         columns = ledger_columns(viewer.setting, ledger)
         yield f"台账/{ledger.title}.xlsx", _xlsx(ledger.title, columns, ledger_rows(viewer, ledger, records), notes)
     yield "经过.xlsx", _xlsx("经过", _EVENT_COLUMNS, _events(viewer, contents), notes)
-    yield "校验.sha256", "".join(f"{i.file.sha256}  {i.path}\n" for i in contents.items).encode()
+    yield "校验.sha256", "".join(f"{i.sha256}  {i.path}\n" for i in contents.items).encode()
 
 
 _EVENT_COLUMNS = (

@@ -53,7 +53,10 @@ def _head(
                 yield problems.NO_FIELD.at(where, ledger=pack.ledgers[key].title, word=name, hint=advice)
             elif spec.type not in FILE_TYPES:
                 yield problems.NO_FILES.at(place(*here, word), field=spec.title)
-    if head.form and head.form not in pack.forms and "forms" not in unread:
+    form = pack.forms.get(head.form)
+    if form is not None and archive.ledger and form.ledger in pack.ledgers and form.ledger != archive.ledger:
+        yield from _linked(pack, archive, head, form.ledger, place)
+    elif head.form and form is None and "forms" not in unread:
         yield problems.NO_FORM.at(place(*here, "form"), word=head.form, hint=hint(head.form, pack.forms))
     if head.pairs and (len(head.pairs) != 2 or head.pairs[0][0] != head.pairs[-1][0]):
         yield problems.PAIR_OF_TWO.at(place(*here, "pairs"), n=len(head.pairs))

@@ -345,7 +345,7 @@ class ArchiveHead:
 
     title: str
     ledger: str = ""
-    by: str = ""  # link field of `ledger` (or of the fields' ledger) that names the archive's record
+    by: str = ""  # link field of `ledger` (or of the fields' or the form's ledger) that names the archive's record
     fields: tuple[tuple[str, str], ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()  # () or (before, after)
     form: str = ""  # a form, filled as of the day

@@ -31,11 +31,15 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form as of a day, of the whole, a region or a unit ("" = not narrowed). `day` None: today."""
+    """A form as of a day, of the whole, a region or a unit ("" = not narrowed). `day` None: today.
+
+    `only`: these records and no others, by number, wherever they are; region and unit are then only said.
+    """
 
     day: int | None = None
     region: str = ""
     unit: str = ""
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
             raise Refused(
                 says.NO_FORM.at(form=form.title, known="、".join(f.title for f in seen_forms(viewer)) or "（无）")
             )
-        found = _records(viewer, form, ledger, day, region, unit)
+        here = ("", "") if asked.only is not None else (region, unit)
+        found = _records(viewer, form, ledger, day, *here, asked.only)
         links = _Links(viewer, ledger, form, day, found)
         masker = Masker(ledger)
         for serial, record in enumerate(_ordered(setting.regions, setting.units, ledger, form.order, found), 1):
@@ -150,13 +155,17 @@ class _Record:
     moves: dict[str, int]  # move → day of the last one
 
 
-def _records(viewer: Viewer, form: Form, ledger: Ledger, day: int, region: str, unit: str) -> list[_Record]:
+def _records(
+    viewer: Viewer, form: Form, ledger: Ledger, day: int, region: str, unit: str, only: frozenset[str] | None
+) -> list[_Record]:
     setting = viewer.setting
     inside = setting.regions.subtree(region, day) if region else None
     below = setting.units.subtree(unit, day) if unit else None
     holds = compile_conditions(form.where, ledger)
     reached = {s.key for s in ledger.states.values() if not form.reached or form.reached in s.reached}
     rows = viewer.records(ledger).filter(first_on__lte=day).order_by("pk")
+    if only is not None:
+        rows = rows.filter(number__in=only)
     heads = {pk: (number, at, of) for pk, number, at, of in rows.values_list("pk", "number", "region", "unit")}
     found = []
     for pk, facts in facts_of(heads).items():
