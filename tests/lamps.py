@@ -125,6 +125,8 @@ columns:
 """,
 }
 
+PACK_ALONE = FILES["pack.yaml"].partition("overview:")[0]  # for packs of other ledgers and no tables
+
 FORM = """
 sheet: 附表
 title: 路灯明细表

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from scripts.draw_annexes import draw, read
 from tests.conftest import Office
 from tests.evidence.samples import jpeg, mp4
-from tests.lamps import FILES, JIA, REGIONS, UNITS, YI
+from tests.lamps import JIA, PACK_ALONE, REGIONS, UNITS, YI
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.archive.parcel import pieces
 from zhuanban.core import clock
@@ -108,7 +108,7 @@ def home(settings: Any, tmp_path: Path) -> None:
 
 
 PACK_FILES = {
-    "pack.yaml": FILES["pack.yaml"].partition("overview:")[0],
+    "pack.yaml": PACK_ALONE,
     "ledgers/ponds.yaml": PONDS,
     "ledgers/visits.yaml": VISITS,
     **FORM_FILES,

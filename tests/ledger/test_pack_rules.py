@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.evidence.samples import jpeg
-from tests.lamps import FILES, JIA, REGIONS, UNITS
+from tests.lamps import JIA, PACK_ALONE, REGIONS, UNITS
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.evidence.actions import keep
@@ -26,11 +26,7 @@ from zhuanban.people.scope import OPERATOR, Actor, Held
 
 pytestmark = pytest.mark.django_db
 
-PACK = (
-    FILES["pack.yaml"]
-    .partition("overview:")[0]
-    .replace("  firm: {title: 维修单位, sees: unit}", "  firm: {title: 维修单位, sees: all, acts: unit}")
-)
+PACK = PACK_ALONE.replace("  firm: {title: 维修单位, sees: unit}", "  firm: {title: 维修单位, sees: all, acts: unit}")
 DRAINS = """
 title: 雨水口台账
 number: {title: 编号, pattern: "Y-{seq:03}"}

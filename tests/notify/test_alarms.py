@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.lamps import BING, FILES, JIA, REGIONS, UNITS
+from tests.lamps import BING, JIA, PACK_ALONE, REGIONS, UNITS
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.core.problem import Refused
@@ -64,7 +64,7 @@ heard: {title: 有投诉, ledger: samples, where: {kind: 投诉}, tell: [county]
 @pytest.fixture
 def campaign(tmp_path: Path) -> Iterator[Campaign]:
     files = {
-        "pack.yaml": FILES["pack.yaml"], "ledgers/wells.yaml": WELLS, "ledgers/houses.yaml": HOUSES,
+        "pack.yaml": PACK_ALONE, "ledgers/wells.yaml": WELLS, "ledgers/houses.yaml": HOUSES,
         "ledgers/samples.yaml": SAMPLES, "alarms.yaml": ALARMS,
     }  # fmt: skip
     (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
@@ -170,7 +170,7 @@ def test_who_sees_the_record_takes_note_by_name(campaign: Campaign) -> None:
 )
 def test_faults_of_alarms_are_named(alarm: str, code: str) -> None:
     files = {
-        "pack.yaml": FILES["pack.yaml"], "ledgers/wells.yaml": WELLS, "ledgers/houses.yaml": HOUSES,
+        "pack.yaml": PACK_ALONE, "ledgers/wells.yaml": WELLS, "ledgers/houses.yaml": HOUSES,
         "ledgers/samples.yaml": SAMPLES, "alarms.yaml": f"a: {alarm}\n",
     }  # fmt: skip
     pack, problems = read_files(files)
