@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 import tracemalloc
 import zipfile
 from base64 import b64decode, b64encode
@@ -20,8 +21,9 @@ from scripts.draw_annexes import draw, read
 from tests.conftest import Office
 from tests.evidence.samples import jpeg, mp4
 from tests.lamps import JIA, PACK_ALONE, REGIONS, UNITS, YI
+from zhuanban.archive import index_pdf
 from zhuanban.archive.contents import of_record, of_region
-from zhuanban.archive.parcel import pieces
+from zhuanban.archive.parcel import index_rows, pieces
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
@@ -238,6 +240,27 @@ def test_a_form_without_rows_is_missing(ponds: Campaign) -> None:
     contents = of_record(viewer, viewer.setting.pack.ledgers["ponds"], "T3")
     assert contents.empty == ("图纸", "巡塘", "前后对比", "来信", "巡塘情况")
     assert [item.path for item in contents.items] == ["06 封面/封面.xlsx"]
+
+
+def test_beyond_so_many_files_the_printed_index_goes_on_in_another(
+    ponds: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = Viewer(setting(ponds), OPERATOR)
+    contents = of_record(viewer, viewer.setting.pack.ledgers["ponds"], "T1")
+    set_: list[dict[str, Any]] = []
+    monkeypatch.setattr(index_pdf, "VOLUME", 4)
+    monkeypatch.setattr(index_pdf, "_pdf", lambda said: set_.append(said) or b"")
+    assert [name for name, _ in index_pdf.index_pdfs(contents, index_rows(contents), [])] == ["目录.pdf", "目录_2.pdf"]
+    assert [len(said["heads"]) for said in set_] == [6, 0]
+    assert [[row[0] for row in said["rows"]] for said in set_] == [["1", "2", "3", "4"], ["5", "6"]]
+    assert set_[1]["title"] == "一塘一档目录（2）"
+
+
+def test_an_index_that_cannot_be_set_is_said(ponds: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(Refused) as refused:
+        opened(ponds)
+    assert [p.code for p in refused.value.problems] == ["archive-004"]
 
 
 def test_a_video_is_a_file_like_any_other(ponds: Campaign) -> None:

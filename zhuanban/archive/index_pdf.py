@@ -1,48 +1,34 @@
-"""The index of an archive as a page to print and to lay on top of the file."""
+"""The index of an archive as pages to print and to lay on top of the file."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
-import typst
 from django.conf import settings
 
+from zhuanban.archive import problems
 from zhuanban.archive.contents import Contents
+from zhuanban.core.problem import Refused
 from zhuanban.sheets.export_rows import Value
 
-# Data comes in as JSON and is only ever text: nothing that a person wrote is read as markup.
-_PAGE = r"""
-#let data = json(bytes(sys.inputs.data))
-#set page(paper: "a4", margin: (top: 25mm, bottom: 20mm, x: 18mm), numbering: "— 1 —")
-#set text(font: ("FZXiaoBiaoSong-B05S", "Noto Serif SC"), size: 10.5pt, lang: "zh", region: "CN")
-#align(center)[#text(size: 20pt, weight: "bold", data.title)]
-#v(2mm)
-#for line in data.notes [#line #linebreak()]
-#v(2mm)
-#table(
-  columns: (1fr, 2fr, 1fr), align: (left, left, right), stroke: 0.5pt,
-  table.header([*类别*], [*情况*], [*件数*]),
-  ..data.heads.map(h => (h.at(0), h.at(1), str(h.at(2)))).flatten()
-)
-#v(4mm)
-#if data.rows.len() > 0 [
-#table(
-  columns: (10mm, 28mm, 30mm, 1fr, 26mm), align: (center, left, left, left, left), stroke: 0.5pt,
-  table.header([*序号*], [*类别*], [*编号*], [*文件*], [*拍摄时间*]),
-  ..data.rows.flatten()
-)
-]
-"""
+VOLUME = 500  # files in one PDF: whoever sets it holds all of it, some 70 kB a row
+_START = "from zhuanban.archive.page import serve; serve()"
 
 
-def index_pdf(contents: Contents, rows: Sequence[Sequence[Value]], notes: Sequence[str]) -> bytes:
-    """The PDF: how many files each part has, which part lacks any, then every file in the parcel's order.
+def index_pdfs(
+    contents: Contents, rows: Sequence[Sequence[Value]], notes: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
+    """(name, PDF): how many files each part has, which part lacks any, then every file in the parcel's order.
 
-    A folder `fonts` in the data folder may hold a site's licensed fonts; without it the free ones are used.
+    Beyond VOLUME files the list goes on in 目录_2.pdf and so forth. A folder `fonts` in the data folder may hold a
+    site's licensed fonts; without it the free ones are used. Raises Refused where a PDF cannot be made.
     """
     counts = Counter(item.head for item in contents.items)
     heads = [
@@ -50,14 +36,26 @@ def index_pdf(contents: Contents, rows: Sequence[Sequence[Value]], notes: Sequen
         for head in contents.heads
     ]
     files = [[_text(row[0]), _text(row[1]), _text(row[3]), _text(row[5]), _text(row[7])] for row in rows if row[0]]
-    data = {"title": f"{contents.title}目录", "notes": list(notes), "heads": heads, "rows": files}
+    title = f"{contents.title}目录"
+    yield "目录.pdf", _pdf({"title": title, "notes": list(notes), "heads": heads, "rows": files[:VOLUME]})
+    for n, start in enumerate(range(VOLUME, len(files), VOLUME), 2):
+        more = {"title": f"{title}（{n}）", "notes": list(notes), "heads": [], "rows": files[start : start + VOLUME]}
+        yield f"目录_{n}.pdf", _pdf(more)
+
+
+def _pdf(said: dict[str, Any]) -> bytes:
+    # In a process of its own: the setter keeps what it made of the last ten pages, and a server makes many.
     fonts = [Path(pylopdf_fonts_zh_cn.__file__).parent, Path(settings.ZHUANBAN_HOME) / "fonts"]
-    found = typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in fonts if folder.is_dir()])
-    made = typst.Compiler(font_paths=found).compile(
-        _PAGE.encode(), format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+    said["fonts"] = [str(folder) for folder in fonts if folder.is_dir()]
+    done = subprocess.run(  # noqa: S603  (this program, by its own interpreter)
+        [sys.executable, "-c", _START],
+        input=json.dumps(said, ensure_ascii=False).encode(),
+        capture_output=True,
+        check=False,
     )
-    assert isinstance(made, bytes)
-    return made
+    if done.returncode:
+        raise Refused(problems.NO_PDF.at(why=f"代码 {done.returncode}"))
+    return done.stdout
 
 
 def _text(value: Value) -> str:

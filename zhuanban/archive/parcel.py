@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from zhuanban.archive.contents import Contents, Item
-from zhuanban.archive.index_pdf import index_pdf
+from zhuanban.archive.index_pdf import index_pdfs
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, beijing
 from zhuanban.evidence.queries import open_original
@@ -91,7 +91,7 @@ def _papers(viewer: Viewer, contents: Contents) -> Iterator[tuple[str, bytes]]:
     notes = (contents.subject, *stamp(viewer.today, viewer.actor.title or viewer.actor.login, clock.now()))
     rows = index_rows(contents)
     yield "目录.xlsx", _xlsx(f"{contents.title}目录", INDEX_COLUMNS, rows, notes)
-    yield "目录.pdf", index_pdf(contents, rows, notes)
+    yield from index_pdfs(contents, rows, notes)
     for ledger, ids in contents.ledgers:
         records = Record.objects.filter(pk__in=ids).order_by("number")
         columns = ledger_columns(viewer.setting, ledger)
