@@ -76,11 +76,13 @@ def _serve(port: int | None) -> None:
     connection.close()
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "error",
+        # Its warnings (at most guesses at these settings) are in English.
         # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
         "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Not by way of SIGINT: a script's background job is started with that one ignored.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
         try:
             _wait_for(server, chosen)
