@@ -71,6 +71,25 @@ def test_the_last_day_prints_the_rows_of_the_day_before(lamps: Office) -> None:
     assert rows("9999-12-31") == rows("9999-12-30")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backup"],
+        ["table", "lamps", "progress", "--as-of", "2024-03-01", "-o"],
+        ["export", "lamps", "lamps", "-o"],
+        ["form", "lamps", "附件1", "-o"],
+        ["archive", "lamps", "--region", "东镇", "-o"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_goes_only_into_a_folder_that_is_there(lamps: Office, words: list[str]) -> None:
+    refused = lamps.run(*words, "无/此.csv", code=1)
+    assert "cli-041" in refused.err
+    assert "没有文件夹“无”" in refused.err
+    assert "cli-042" in lamps.run(*words, "lamps", code=1).err
+    assert not (lamps.home.parent / "无").exists()
+
+
 def test_an_empty_data_folder_is_none(office: Office) -> None:
     office.run("campaign", "list", ZHUANBAN_HOME="")
     assert [path.name for path in office.home.parent.iterdir()] == ["data"]

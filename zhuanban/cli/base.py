@@ -7,13 +7,17 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 import orjson
 
 from zhuanban.core.day import BEIJING, from_iso
-from zhuanban.core.problem import Problem
+from zhuanban.core.problem import Kind, Place, Problem, Refused
+
+NO_FOLDER = Kind("cli-041", "没有文件夹“{folder}”，文件没有写。", "请先建好这个文件夹，或改正路径。")
+IS_FOLDER = Kind("cli-042", "“{folder}”是文件夹，不能当文件写。", "请写明文件名。")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,8 +80,23 @@ class Moment(click.ParamType[int]):
         return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp())
 
 
+class Target(click.ParamType[Path]):
+    """A file to be written → its Path. Raises Refused where its folder is missing, or where it is a folder itself."""
+
+    name = "文件"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if not path.parent.is_dir():
+            raise Refused(NO_FOLDER.at(Place(file=str(path)), folder=path.parent))
+        if path.is_dir():
+            raise Refused(IS_FOLDER.at(Place(file=str(path)), folder=path))
+        return path
+
+
 DAY = Day()
 MOMENT = Moment()
+TARGET = Target()
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 AS = click.option("--as", "login", metavar="LOGIN", default="", help="以哪个账号办理；缺省为本机操作员。")
 
