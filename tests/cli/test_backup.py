@@ -176,6 +176,15 @@ BAD = [
 ]
 
 
+def test_a_backup_is_replaced_only_where_that_is_said(lamps: Office) -> None:
+    file = lamps.home.parent / "备份.zip"
+    file.write_text("前一份", "utf-8")
+    refused = lamps.run("backup", file, code=1)
+    assert ("cli-014" in refused.err, file.read_text("utf-8")) == (True, "前一份")
+    lamps.run("backup", file, "--force")
+    assert zipfile.is_zipfile(file)
+
+
 def test_a_file_that_is_no_whole_backup_leaves_nothing(busy: Office) -> None:
     file = busy.home.parent / "备份.zip"
     busy.run("backup", file)

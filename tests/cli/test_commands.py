@@ -6,10 +6,13 @@ import csv
 import io
 import json
 
+import click
 import pytest
 
 from tests.conftest import Office
 from tests.lamps import workbook
+from zhuanban.cli import main
+from zhuanban.cli.base import in_chinese
 
 HEAD = ["所在村", "杆号", "灯型", "功率（千瓦）", "登记日期", "派单日期"]
 ROWS = [
@@ -60,6 +63,38 @@ def test_a_sheet_goes_in_and_a_table_comes_out(lamps: Office) -> None:
     assert lamps.run("tally", "check").code == 0
 
 
+def test_the_last_day_prints_the_rows_of_the_day_before(lamps: Office) -> None:
+    def rows(day: str) -> list[str]:
+        return lamps.run("table", "lamps", "progress", "--as-of", day).out.splitlines()[2:]
+
+    assert len(rows("9999-12-30")) == 4
+    assert rows("9999-12-31") == rows("9999-12-30")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backup"],
+        ["table", "lamps", "progress", "--as-of", "2024-03-01", "-o"],
+        ["export", "lamps", "lamps", "-o"],
+        ["form", "lamps", "附件1", "-o"],
+        ["archive", "lamps", "--region", "东镇", "-o"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_goes_only_into_a_folder_that_is_there(lamps: Office, words: list[str]) -> None:
+    refused = lamps.run(*words, "无/此.csv", code=1)
+    assert "cli-041" in refused.err
+    assert "没有文件夹“无”" in refused.err
+    assert "cli-042" in lamps.run(*words, "lamps", code=1).err
+    assert not (lamps.home.parent / "无").exists()
+
+
+def test_an_empty_data_folder_is_none(office: Office) -> None:
+    office.run("campaign", "list", ZHUANBAN_HOME="")
+    assert [path.name for path in office.home.parent.iterdir()] == ["data"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -83,3 +118,27 @@ def test_a_folder_that_cannot_be_written_gives_one_clear_problem(office: Office)
     ran = office.run("campaign", "list", code=1, ZHUANBAN_HOME=str(office.home.parent / "file" / "data"))
     assert "数据文件夹不能写入" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["table", "x", "y", "--as-of", "2024-01-01", "--format", "pdf"],
+         "参数不对（--format）：没有“pdf”这个选择，可选：text、csv、json、xlsx。"),
+        (["serve", "--port", "99999"], "参数不对（--port）：99999 超出范围（1 至 65535）。"),
+        (["serve", "--port", "x"], "参数不对（--port）：“x”不是整数。"),
+        (["settle", "x", "y", "--discard", "z"], "参数不对：“y”不是整数。"),
+        (["verify", "--json=3"], "选项 --json 后面不写值。"),
+        (["table", "x", "y", "--as-of"], "选项 --as-of 后面要写值。"),
+        (["table", "x", "y"], "缺少参数 --as-of。"),
+        (["verify", "--jso"], "没有选项 --jso。是不是 --json？"),
+        (["duty", "fil"], "没有命令 fil。"),
+        (["verify", "x", "y", "z"], "参数太多：y z。"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_said_in_chinese(words: list[str], says: str) -> None:
+    with pytest.raises(click.UsageError) as usage:
+        main.main(words, standalone_mode=False)
+    said = in_chinese(usage.value)
+    where = usage.value.ctx.command_path if usage.value.ctx is not None else "zhuanban"
+    assert said == f"{says}用 {where} --help 查看用法。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -57,14 +58,30 @@ def test_the_lines_of_the_readmes_do_what_they_say(hurricane: Office) -> None:
         assert [line.split() for line in out.splitlines()[-len(figures) :]] == figures
 
 
-def test_ports(lamps: Office) -> None:
-    def address(process: subprocess.Popen[bytes]) -> int:
-        assert process.stdout is not None
-        while line := process.stdout.readline():
-            if found := re.search(rb"http://127\.0\.0\.1:(\d+)/", line):
-                return int(found[1])
-        raise AssertionError("no address was printed")
+def address(process: subprocess.Popen[bytes]) -> int:
+    """The port that a server prints."""
+    assert process.stdout is not None
+    while line := process.stdout.readline():
+        if found := re.search(rb"http://127\.0\.0\.1:(\d+)/", line):
+            return int(found[1])
+    raise AssertionError("no address was printed")
 
+
+def test_a_server_in_the_background_of_a_script_ends_when_told(lamps: Office) -> None:
+    server = lamps.start("serve", within=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN) and None)
+    try:
+        port = address(server)
+        server.send_signal(signal.SIGTERM)
+        out = server.communicate(timeout=120)[0].decode()
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # where it did not end
+            os.killpg(server.pid, signal.SIGKILL)
+    assert (server.returncode, out.splitlines()[-1]) == (0, "已停止。")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_ports(lamps: Office) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = lamps.run("serve", "--port", str(port), code=1)

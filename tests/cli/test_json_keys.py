@@ -9,13 +9,30 @@ from typing import Any
 import click
 import pytest
 
+from tests.canals import PACK, REGIONS, UNITS
 from tests.conftest import ROOT, Office
+from tests.duty.test_commands import COMING, DUTIES, GONE, TODAY
 from tests.lamps import workbook
 from zhuanban import cli
+from zhuanban.core.day import iso
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
 # Keys below these are of the pack, or of whoever sent a change.
-FREE = {"fields", "cells", "source"}
+FREE = {"fields", "cells", "source", "zones"}
+# What these may say depends on more than happens here (a message, an alarm, a photo): nothing that is not on the page,
+# but not all that is. The rest is asked for where it happens.
+IN_PART = {
+    "history": "tests/ledger/test_odd_pictures.py, test_pack_rules.py",
+    "alarms": "tests/notify/test_alarms.py",
+    "messages": "tests/notify/test_messages.py",
+    "tick": "tests/duty/test_tick.py",
+    "duty changes": "tests/duty/test_reports.py",
+    "duties": "tests/duty/test_commands.py",
+    "archive": "tests/archive/test_archive.py",
+    "form fill": "tests/sheets/test_forms_command.py",
+}
+ONE = ["canals", "coming", "一局", COMING]
+GONE_ONE = ["canals", "gone", "一局", GONE]
 PROBLEM = {"code", "says", "advice", "place", "file", "line", "sheet", "cell", "row", "column", "record", "field"}
 NUMBER = "D-411300101201-002"
 EXPLAIN = ["explain", "lamps", "progress", "--as-of", "2024-03-01", "--row", "合计", "--column"]
@@ -33,6 +50,58 @@ CALLS = {
     "inbox": [["inbox", "lamps"]],
     "verify": [["verify"]],
     "tally check": [["tally", "check"]],
+    "duty fill": [["duty", "fill", *ONE, "--file", "报告.txt"]],
+    "duty sign": [["duty", "sign", *ONE, "--signer", "甲"]],
+    "duty extend": [["duty", "extend", *ONE, "--until", iso(TODAY + 30), "--reason", "停电"]],
+    "duty refuse": [["duty", "refuse", *ONE, "--reason", "理由不足"]],
+    "duty approve": [["duty", "approve", *ONE, "--reason", "同意"]],
+    "duty submit": [["duty", "submit", *ONE]],
+    "duty return": [["duty", "return", *ONE, "--reason", "请重报"]],
+    "duty accept": [["duty", "accept", *ONE]],
+    "duty makeup": [["duty", "makeup", *GONE_ONE, "--until", COMING, "--reason", "补"]],
+    "duty delivered": [["duty", "delivered", *GONE_ONE, "--to", "甲", "--receipt", "1"]],
+    "duty changes": [["duty", "changes", *ONE]],
+    "duty answer": [["duty", "answer", "canals", "gone", "due", "--reason", "电话问过"]],
+    "duties": [["duties", "canals"]],
+    "tick": [["tick", "canals"]],
+    "messages": [["messages", "canals"]],
+    "alarms": [["alarms", "lamps"]],
+    "archive": [["archive", "lamps", "--region", "东镇", "-o", "档.zip"]],
+    "form fill": [["form", "fill", "lamps", "附表", "-o", "表.xlsx"]],
+    "form check": [["form", "check", "lamps", "附表", "路灯.xlsx"]],
+    "zones load": [["zones", "load", "lamps", "无", "无.geojson"]],
+    "zones list": [["zones", "list", "lamps"]],
+    "grid split": [
+        [
+            "grid",
+            "split",
+            "lamps",
+            "411300102201",
+            "--into",
+            "411300102203=戊村",
+            "--into",
+            "411300102204=己村",
+            "--on",
+            "2024-03-01",
+            "--reason",
+            "太大",
+        ],
+    ],
+    "grid merge": [
+        [
+            "grid",
+            "merge",
+            "lamps",
+            "411300101201",
+            "411300101202",
+            "--into",
+            "411300101202",
+            "--on",
+            "2024-03-01",
+            "--reason",
+            "太小",
+        ],
+    ],
 }
 
 
@@ -62,6 +131,15 @@ def busy(lamps: Office) -> Office:
         step("redate", from_iso("2024-01-04"), of=1, reason="写错了")
         """
     )
+    folder = lamps.home.parent / "canals"
+    folder.mkdir()
+    for name, text in (("pack.yaml", PACK), ("duties.yaml", DUTIES), ("r.csv", REGIONS), ("u.csv", UNITS)):
+        (folder / name).write_text(text, "utf-8")
+    (lamps.home.parent / "报告.txt").write_text("情况", "utf-8")
+    lamps.run(
+        "campaign", "create", "canals", "--pack", folder, "--regions", folder / "r.csv", "--units", folder / "u.csv",
+        "--start", "2021-08-29",
+    )  # fmt: skip
     broken = lamps.home.parent / "broken"
     broken.mkdir()
     (broken / "pack.yaml").write_text("key: broken\n", "utf-8")
@@ -84,6 +162,8 @@ def keys(said: Any) -> set[str]:
 def section(command: str) -> str:
     found = re.search(rf"^## `zhuanban {command}\b.*?(?=^## |\Z)", PAGE, re.M | re.S)
     assert found is not None, command
+    if "`--json` as " in found[0]:  # as above: as the first of its group
+        return section({"duty": "duty fill", "grid": "grid split"}[command.split()[0]])
     return found[0]
 
 
@@ -100,7 +180,8 @@ def test_every_json_has_the_keys_of_its_page(busy: Office) -> None:
         told = set(re.findall(r"`([a-z_0-9]+)`", body[body.index("JSON" if command == "table" else "`--json`") :]))
         own = said - (PROBLEM if "problems" in said else set())
         faults += [f"{command}: {key} is not on the page" for key in sorted(own - told)]
-        faults += [f"{command}: {key} is on the page only" for key in sorted(told - said)]
+        if command not in IN_PART and "problems" not in said:
+            faults += [f"{command}: {key} is on the page only" for key in sorted(told - said)]
     assert not faults, "\n".join(faults)
 
 

@@ -117,7 +117,7 @@ def test_a_backup_on_a_full_disk_leaves_no_file_and_the_older_one(lamps: Office)
     lamps.run("backup", "备份.zip")
     older = (lamps.home.parent / "备份.zip").read_bytes()
     lamps.python(UPLOAD)
-    one_clear_problem(lamps.run("backup", "备份.zip", code=1, within=full_disk(LITTLE)), "core-001")
+    one_clear_problem(lamps.run("backup", "备份.zip", "--force", code=1, within=full_disk(LITTLE)), "core-001")
     assert (lamps.home.parent / "备份.zip").read_bytes() == older
     assert not list(lamps.home.parent.glob("*.part"))
     assert registered(lamps) == 3

@@ -36,3 +36,20 @@ def test_a_point_lies_on_earth_in_a_known_frame(value: Any, code: str | None) ->
     problem = checkers(PLACE)["p"](value)
     assert (problem and problem.code) == code
     assert problem is None or "GCJ-02" in problem.says
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "says"),
+    [
+        (1, None, 0, "不小于 1"),
+        (None, 5, 6, "不大于 5"),
+        (1, 5, 0, "1 至 5"),
+        (1, None, 10**16, "1 至 9000000000000000"),
+        (None, None, -(10**16), "-9000000000000000 至 9000000000000000"),
+        (1, 5, 3, None),
+    ],
+)
+def test_a_number_out_of_range_is_told_the_range(low: int | None, high: int | None, value: int, says: str) -> None:
+    field = Field("n", "数", FieldType.INTEGER, minimum=low, maximum=high)
+    problem = checkers(Ledger("l", "台账", {"n": field}, {}, {}))["n"](value)
+    assert (problem and problem.says) == (says and f"“数”的值 {value} 超出范围（{says}）。")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trees import dated_trees, tree
-from zhuanban.core.day import FIRST_DAY
+from zhuanban.core.day import FAR_DAY, FIRST_DAY
 from zhuanban.people.tree import Tree, find_loops
 
 STREET_MOVES = [
@@ -45,6 +45,13 @@ def test_a_closed_region_is_no_longer_a_child_but_stays_in_the_subtree() -> None
     assert "b" in t.subtree("a", 50)
     assert t.find("名b", 49) == ["b"]
     assert t.find("名b", 50) == []
+
+
+def test_what_has_no_end_is_in_use_on_the_last_day_that_can_be_written() -> None:
+    t = tree([("a", "", FIRST_DAY), ("b", "a", FIRST_DAY), ("c", "a", FIRST_DAY)], c=(FIRST_DAY, FAR_DAY - 1))
+    assert t.children("a", FAR_DAY - 2) == ["b", "c"]
+    assert t.children("a", FAR_DAY - 1) == ["b"]
+    assert t.children("a", FAR_DAY) == ["b"]
 
 
 def test_loops_are_named_once() -> None:

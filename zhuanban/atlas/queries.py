@@ -11,6 +11,7 @@ from typing import Any
 from zhuanban.atlas import shapes
 from zhuanban.atlas.frames import Point, from_json
 from zhuanban.atlas.models import LayerVersion, Outline, Zone
+from zhuanban.core.day import holds_on
 from zhuanban.core.problem import Problem
 from zhuanban.pack.values import OUTSIDE, Layer
 from zhuanban.people.models import Campaign
@@ -40,7 +41,7 @@ class Placement:
 def where_is(campaign: Campaign, code: str, point: Point, day: int) -> Placement:
     """Does the point lie in the region, by the outline in force on that day? The edge counts as inside."""
     for from_day, to_day, sha256 in _versions(campaign.uid, campaign.pk, campaign.tree_version).get(code, ()):
-        if from_day <= day < to_day:
+        if holds_on(from_day, to_day, day):
             metres = shapes.metres_outside(_shape(sha256), point)
             if metres == 0:
                 return Placement(Where.INSIDE)

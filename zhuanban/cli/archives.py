@@ -9,7 +9,7 @@ import click
 from zhuanban.archive import problems
 from zhuanban.archive.contents import Contents, of_record, of_region
 from zhuanban.archive.parcel import pieces
-from zhuanban.cli.base import AS, JSON, out, with_database
+from zhuanban.cli.base import AS, JSON, TARGET, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
@@ -22,7 +22,7 @@ from zhuanban.tally.tables import find_node
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.option("--region", default="", help="区划代码或名称：一网格一档。")
 @click.option("--record", default="", metavar="LEDGER/NUMBER", help="台账/编号：一条一档。")
-@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="写入哪个 zip 文件。")
+@click.option("-o", "--output", "target", required=True, type=TARGET, help="写入哪个 zip 文件。")
 @AS
 @JSON
 @with_database

@@ -42,7 +42,6 @@ def write_backup(target: Path) -> int:
     All tables are as of one instant; others may write meanwhile. Evidence comes after the tables: it is on the disk
     before its rows are. Memory does not grow with the rows. Raises OSError, DatabaseError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as stream:

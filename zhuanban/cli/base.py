@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 import orjson
 
 from zhuanban.core.day import BEIJING, from_iso
-from zhuanban.core.problem import Problem
+from zhuanban.core.problem import Kind, Place, Problem, Refused
+
+NO_FOLDER = Kind("cli-041", "没有文件夹“{folder}”，文件没有写。", "请先建好这个文件夹，或改正路径。")
+IS_FOLDER = Kind("cli-042", "“{folder}”是文件夹，不能当文件写。", "请写明文件名。")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,16 +80,57 @@ class Moment(click.ParamType[int]):
         return int((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp())
 
 
+class Target(click.ParamType[Path]):
+    """A file to be written → its Path. Raises Refused where its folder is missing, or where it is a folder itself."""
+
+    name = "文件"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        if not path.parent.is_dir():
+            raise Refused(NO_FOLDER.at(Place(file=str(path)), folder=path.parent))
+        if path.is_dir():
+            raise Refused(IS_FOLDER.at(Place(file=str(path)), folder=path))
+        return path
+
+
 DAY = Day()
 MOMENT = Moment()
+TARGET = Target()
 JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 AS = click.option("--as", "login", metavar="LOGIN", default="", help="以哪个账号办理；缺省为本机操作员。")
 
 
+# click says these in English (its catalogue of messages cannot be given to it without files for the machine's locale).
+_USAGE = [
+    (re.compile(pattern), says)
+    for pattern, says in (
+        (r"'(.*)' is not one of (.*)\.", "没有“{0}”这个选择，可选：{1}。"),
+        (r"(.*) is not in the range (.*)<=x<=(.*)\.", "{0} 超出范围（{1} 至 {2}）。"),
+        (r"'(.*)' is not a valid integer(?: range)?\.", "“{0}”不是整数。"),
+        (r"Option '(.*)' does not take a value\.", "选项 {0} 后面不写值。"),
+        (r"Option '(.*)' requires an argument\.", "选项 {0} 后面要写值。"),
+        (r"No such command '(.*)'\..*", "没有命令 {0}。"),
+        (r"Got unexpected extra arguments? \((.*)\)", "参数太多：{0}。"),
+        (r"Missing command\.", "请写明子命令。"),
+    )
+]
+
+
+def _said(text: str) -> str:
+    """A sentence of click's in Chinese; our own as they are."""
+    for pattern, says in _USAGE:
+        if found := pattern.fullmatch(text):
+            return says.format(*(part.replace("', '", "、").strip("'") for part in found.groups()))
+    return text
+
+
 def in_chinese(usage: click.UsageError) -> str:
     """A usage error in the reader's language."""
-    text = usage.format_message()
+    text = _said(usage.message)
     match usage:
+        case click.exceptions.NoArgsIsHelpError():
+            return usage.format_message()
         case click.NoSuchOption():
             near = f"是不是 {'、'.join(usage.possibilities)}？" if usage.possibilities else ""
             text = f"没有选项 {usage.option_name}。{near}"
@@ -94,13 +140,8 @@ def in_chinese(usage: click.UsageError) -> str:
             name = "、".join(param.opts) if isinstance(param, click.Option) else name
             text = f"缺少参数 {name}。"
         case click.BadParameter():
-            text = f"参数不对：{usage.message}"
-        case _ if "No such command" in text:
-            text = f"没有命令 {text.split(chr(39))[1]}。"
-        case _ if "unexpected extra" in text:
-            text = "参数太多。"
-        case _ if "Missing command" in text:
-            text = "请写明子命令。"
+            named = f"（{'、'.join(usage.param.opts)}）" if isinstance(usage.param, click.Option) else ""
+            text = f"参数不对{named}：{text}"
     where = usage.ctx.command_path if usage.ctx is not None else "zhuanban"
     return f"{text}用 {where} --help 查看用法。"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from zhuanban.cli.base import AS, DAY, JSON, Exit, as_json_text, complain, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, as_json_text, complain, out, with_database
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.problem import Kind, Place, Refused
@@ -132,7 +132,7 @@ def import_(
 @click.option("--as-of", "as_of", required=True, type=DAY, help="截止日期。")
 @click.option("--region", default="", help="区划代码或名称；缺省为全部。")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json", "xlsx"]), default="text", help="格式。")
-@click.option("-o", "--output", "target", type=click.Path(path_type=Path), default=None, help="写入文件。")
+@click.option("-o", "--output", "target", type=TARGET, default=None, help="写入文件。")
 @AS
 @with_database
 def table(campaign: str, table: str, as_of: int, region: str, form: str, target: Path | None, login: str) -> None:

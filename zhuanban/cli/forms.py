@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zhuanban.cli.base import AS, DAY, JSON, Exit, complain, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, complain, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
 from zhuanban.core.day import from_iso, iso, to_date, to_day
@@ -74,9 +74,7 @@ def form() -> None:
 @UNIT
 @AS_OF
 @PERIOD
-@click.option(
-    "-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="写入文件，.xlsx 或 .csv。"
-)
+@click.option("-o", "--output", "target", required=True, type=TARGET, help="写入文件，.xlsx 或 .csv。")
 @AS
 @JSON
 @with_database

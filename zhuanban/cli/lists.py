@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zhuanban.cli.base import AS, DAY, JSON, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, TARGET, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
 from zhuanban.core.day import iso
@@ -132,9 +132,7 @@ def _drawn(viewer: Viewer, drawn: Drawn) -> dict[str, Any]:
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("ledger", metavar="LEDGER")
 @REGION
-@click.option(
-    "-o", "--output", "target", type=click.Path(path_type=Path), required=True, help="写入的文件，.xlsx 或 .csv。"
-)
+@click.option("-o", "--output", "target", type=TARGET, required=True, help="写入的文件，.xlsx 或 .csv。")
 @AS
 @with_database
 def export(campaign: str, ledger: str, region: str, target: Path, login: str) -> None:

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connection
 
 from zhuanban.cli.backup import read_backup, write_backup
-from zhuanban.cli.base import JSON, Exit, complain, guarded, out, with_database
+from zhuanban.cli.base import JSON, TARGET, Exit, complain, guarded, out, with_database
 from zhuanban.cli.duties import tick_all
 from zhuanban.cli.state import alone
 from zhuanban.cli.upgrade import faults
-from zhuanban.core.problem import Kind, Refused
+from zhuanban.core.problem import Kind, Place, Refused
 from zhuanban.demo.play import load_demo, logins_of
 from zhuanban.evidence.queries import verify_store
 from zhuanban.ledger.models import Event, Record, Seal
@@ -34,6 +34,7 @@ from zhuanban.tally.actions import check as check_tallies
 from zhuanban.tally.actions import rebuild as rebuild_tallies
 
 PORT_TAKEN = Kind("cli-030", "端口 {port} 已被占用。", "请用 --port 另选一个端口。")
+FILE_THERE = Kind("cli-014", "已有文件“{file}”，没有改动它。", "请另起文件名；确要替换，加 --force。")
 FIRST_PORT = 8000
 SEAL_EVERY = 60  # rounds of the clock
 ROUND = 60  # seconds
@@ -76,11 +77,13 @@ def _serve(port: int | None) -> None:
     connection.close()
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-        str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        str(chosen), "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "error",
+        # Its warnings (at most guesses at these settings) are in English.
         # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
         "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Not by way of SIGINT: a script's background job is started with that one ignored.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
         try:
             _wait_for(server, chosen)
@@ -203,12 +206,15 @@ def rebuild() -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=TARGET, metavar="FILE")
+@click.option("--force", is_flag=True, help="替换已有的同名文件。")
 @with_database
-def backup(file: Path) -> None:
+def backup(file: Path, force: bool) -> None:
     """备份：数据和附件，一个文件。"""
-    rows = write_backup(file)
+    if file.exists() and not force:
+        raise Refused(FILE_THERE.at(Place(file=str(file)), file=file.name))
     log_access(None, OPERATOR, "backup", {"file": file.name})
+    rows = write_backup(file)
     click.echo(f"已备份 {rows} 行到 {file}。")
 
 

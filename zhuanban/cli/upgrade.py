@@ -52,7 +52,9 @@ def ensure_ready() -> None:
             return
         if "people_campaign" in connection.introspection.table_names() and Campaign.objects.exists():
             moment = datetime.fromtimestamp(clock.now() / 1_000_000, BEIJING)
-            write_backup(Path(settings.ZHUANBAN_HOME) / "backups" / f"before-upgrade-{moment:%Y%m%d-%H%M%S-%f}.zip")
+            folder = Path(settings.ZHUANBAN_HOME) / "backups"
+            folder.mkdir(exist_ok=True)
+            write_backup(folder / f"before-upgrade-{moment:%Y%m%d-%H%M%S-%f}.zip")
         migrate()
 
 

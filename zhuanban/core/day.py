@@ -34,6 +34,11 @@ def from_iso(text: str) -> int:
     return to_day(date.fromisoformat(text))
 
 
+def holds_on(from_day: int, to_day: int, day: int) -> bool:
+    """From `from_day` up to, not including, `to_day`; as `to_day`, FAR_DAY is no end and includes itself."""
+    return from_day <= day and (day < to_day or to_day == FAR_DAY)
+
+
 def day_of(at: int) -> int:
     """The Beijing day in which an instant (UTC microseconds) falls."""
     return (at // 1_000_000 + 8 * 3600) // 86400

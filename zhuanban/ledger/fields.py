@@ -16,6 +16,7 @@ from zhuanban.pack.values import FILE_TYPES, Field, FieldType, Ledger
 Checker = Callable[[Any], Problem | None]
 
 TEXT_LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 20_000, FieldType.PERSON: 60}
+LARGEST = 9_000_000_000_000_000  # below 2**53: a whole number of this size is exact in any JSON
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,12 +96,22 @@ def _number(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Chec
             return bad(value)
         if isinstance(value, float) and (integer or abs(value * scale - round(value * scale)) > 1e-6 * scale):
             return bad(value)
-        if abs(value) > 9e15 or (low is not None and value < low) or (high is not None and value > high):
-            span = f"{'' if low is None else low} 至 {'' if high is None else high}"
-            return says.OUT_OF_RANGE.at(place, field=field.title, value=value, range=span.strip())
-        return None
+        if abs(value) > LARGEST:
+            span = _span(-LARGEST if low is None else low, LARGEST if high is None else high)
+        elif (low is not None and value < low) or (high is not None and value > high):
+            span = _span(low, high)
+        else:
+            return None
+        return says.OUT_OF_RANGE.at(place, field=field.title, value=value, range=span)
 
     return check
+
+
+def _span(low: float | None, high: float | None) -> str:
+    """The bounds of a number in words; one of them may be missing."""
+    if low is None:
+        return f"不大于 {high}"
+    return f"不小于 {low}" if high is None else f"{low} 至 {high}"
 
 
 def _date(field: Field, place: Place, bad: Checker) -> Checker:

@@ -87,7 +87,10 @@ class Line:
 
 
 def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Line], list[Problem]]:
-    """Lines of a CSV of regions or units (UTF-8 with or without BOM, or GB 18030), with every fault found."""
+    """Lines of a CSV of regions or units (UTF-8 with or without BOM, or GB 18030), with every fault found.
+
+    A line at fault is among the lines wherever it has a code of its own, so that what refers to it is not at fault too.
+    """
     try:
         raw = path.read_bytes()
     except OSError as why:
@@ -122,11 +125,6 @@ def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) ->
         at = Place(file=path.name, line=number)
         if not cell["代码"] or not cell["名称"]:
             problems.append(CODE_EMPTY.at(at))
-            continue
-        if cell["代码"] in first_at:
-            problems.append(CODE_TWICE.at(at, code=cell["代码"], other=first_at[cell["代码"]]))
-            continue
-        first_at[cell["代码"]] = number
         days = []
         for head, default in (("启用日期", FIRST_DAY), ("停用日期", FAR_DAY)):
             value = cell.get(head, "")
@@ -137,6 +135,11 @@ def read_list(path: Path, heads: Sequence[str], optional: Sequence[str] = ()) ->
                 days.append(default)
         if days[0] > days[1]:
             problems.append(DAY_ORDER.at(at))
+        if cell["代码"] in first_at:
+            problems.append(CODE_TWICE.at(at, code=cell["代码"], other=first_at[cell["代码"]]))
+        if not cell["代码"] or cell["代码"] in first_at:
+            continue
+        first_at[cell["代码"]] = number
         lines.append(
             Line(
                 at,
@@ -183,15 +186,16 @@ def check_aliases(lines: Sequence[Line]) -> list[Problem]:
 
 
 def check_levels(lines: Sequence[Line], pack: Pack) -> list[Problem]:
-    """A level too many, or a level skipped, against the pack's grid (needs a list without circles)."""
+    """A level too many, or a level skipped, against the pack's grid; of lines that hang below the top."""
     above = {line.code: line.parent for line in lines}
     levels = pack.grid.levels
     offset = -1 if is_rooted(pack, list(above.items())) else 0
     problems = []
     for line in lines:
-        depth, here = 1 + offset, line.code
-        while here := above[here]:
-            depth += 1
+        steps = _steps_down(line.code, above)
+        if not steps:
+            continue
+        depth = steps + offset
         if depth > len(levels):
             problems.append(TOO_DEEP.at(line.at, name=line.name, code=line.code, level=depth, levels=len(levels)))
             continue
@@ -209,6 +213,17 @@ def check_levels(lines: Sequence[Line], pack: Pack) -> list[Problem]:
     return problems
 
 
+def _steps_down(code: str, above: Mapping[str, str]) -> int:
+    """How many lines from the top down to this one; 0 where a parent is missing or in a circle."""
+    steps, here = 0, code
+    while here:
+        steps += 1
+        if here not in above or steps > len(above):
+            return 0
+        here = above[here]
+    return steps
+
+
 def create_campaign(
     name: str, files: Mapping[str, str], pack: Pack, regions: Path, units: Path, start: int, *, demo_clock: bool = False
 ) -> Campaign:
@@ -219,16 +234,14 @@ def create_campaign(
     elif Campaign.objects.filter(name=name).exists():
         problems.append(NAME_TAKEN.at(name=name))
     region_lines, found = read_list(regions, REGION_HEADS, ("启用日期", "停用日期", "别名"))
-    problems += found or check_list(region_lines)
-    if not problems:
-        problems += check_levels(region_lines, pack)
+    problems += [*found, *check_list(region_lines), *check_levels(region_lines, pack)]
     unit_lines, found = read_list(units, UNIT_HEADS, ("简称", "区划代码", "别名"))
-    problems += found or check_list(unit_lines)
+    problems += [*found, *check_list(unit_lines)]
     known = {line.code for line in region_lines}
     problems += [
         REGION_UNKNOWN.at(line.at, code=line.code, region=line.region)
         for line in unit_lines
-        if line.region and line.region not in known
+        if known and line.region and line.region not in known  # none known: the list itself could not be read
     ]
     problems += check_aliases(unit_lines)
     if problems:

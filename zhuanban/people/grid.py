@@ -130,7 +130,7 @@ def _common(here: Setting, codes: Sequence[str], day: int, reason: str, *, root_
             faults.append(NODE_UNKNOWN.at(code=code))
         elif code == tree.root and not root_too:
             faults.append(IS_ROOT.at(name=tree.name(code)))
-        elif not node.from_day <= day < node.to_day or node.from_day == day:
+        elif not node.in_use(day) or node.from_day == day:
             faults.append(NOT_IN_USE.at(name=tree.name(code), code=code, day=iso(day)))
     return faults
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zhuanban.core.day import FAR_DAY, FIRST_DAY
+from zhuanban.core.day import FAR_DAY, FIRST_DAY, holds_on
 
 VIRTUAL_ROOT = "*"
 
@@ -29,7 +29,7 @@ class Node:
     names: tuple[tuple[int, str], ...] = ()  # (from day, name) where it was ever renamed; `name` is the latest
 
     def in_use(self, day: int) -> bool:
-        return self.from_day <= day < self.to_day
+        return holds_on(self.from_day, self.to_day, day)
 
     def named(self, day: int) -> str:
         """The name that it bore on a day."""

@@ -1,6 +1,7 @@
 """Django settings. Two environment variables decide everything that differs between sites:
 
 `ZHUANBAN_HOME` (data folder, default `./data`) and `ZHUANBAN_DATABASE_URL` (a PostgreSQL; absent: SQLite).
+An empty one counts as absent.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from zhuanban.project.home import database, secret_key
 from zhuanban.project.proxies import networks
 
-ZHUANBAN_HOME = Path(os.environ.get("ZHUANBAN_HOME", "data")).absolute()
+ZHUANBAN_HOME = Path(os.environ.get("ZHUANBAN_HOME") or "data").absolute()
 DATABASES = {"default": database(ZHUANBAN_HOME, os.environ.get("ZHUANBAN_DATABASE_URL", ""))}
 SECRET_KEY = secret_key(ZHUANBAN_HOME)
 
