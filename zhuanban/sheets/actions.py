@@ -28,7 +28,7 @@ from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import at_cells, besides, placed
+from zhuanban.sheets.blame import at_cells, besides, from_left, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.markup import write_marked
@@ -274,7 +274,7 @@ class _Import:
             return
         against = weigh(self.setting.campaign, [change for _, change in faulty], self.actor)
         for (line, _), more in zip(faulty, against, strict=True):
-            line.row.problems.extend(besides(more, line.row, line.at))
+            line.row.problems[:] = from_left([*line.row.problems, *besides(more, line.row, line.at)])
             line.report.waiting += 1
             line.report.problems += line.row.problems
         if not self.dry_run:
@@ -327,7 +327,7 @@ class _Import:
         titles = [fields[k].title if k in fields else k.removeprefix("@") for k in differing]
         here = line.at
         if (column := line.row.at.get(titles[0])) is not None:
-            here = replace(here, cell=address(here.row, column), column=titles[0])
+            here = replace(here, cell=address(here.row, column.at), column=column.head)
         return TWICE.at(here, fields="、".join(titles), other=str(other))
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
