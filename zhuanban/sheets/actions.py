@@ -22,6 +22,7 @@ from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change,
 from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
 from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
@@ -332,7 +333,9 @@ class _Import:
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""
-        numbers = sorted({line.row.said.number for line in batch if line.row.said.number})
+        said = {line.row.said.number for line in batch if line.row.said.number}
+        spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
+        numbers = sorted(spelt)
         found: dict[int, tuple[str, Key]] = {}
         for i in range(0, len(numbers), CHUNK):
             part = numbers[i : i + CHUNK]
@@ -342,7 +345,7 @@ class _Import:
                         WHERE campaign_id = %s AND ledger = %s AND number IN ({marks(part)})""",
                     [self.setting.campaign.pk, self.ledger.key, *part],
                 )
-                found.update({pk: (n, (n,)) for pk, n in cursor.fetchall()})
+                found.update({pk: (n, (spelt[n],)) for pk, n in cursor.fetchall()})
         keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from zhuanban.core.problem import Place, Problem
+from zhuanban.ledger.numbers import plain_number
 from zhuanban.pack.values import Ledger
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
@@ -250,7 +251,7 @@ def _reader(meaning: Meaning, ledger: Ledger, names: Names, on: int) -> Callable
         case "region" | "level":
             return None
         case "number":
-            return lambda cell: "".join(plain_text(cell).removeprefix("'").split())
+            return lambda cell: plain_number(plain_text(cell).removeprefix("'"))
     return plain_text
 
 
