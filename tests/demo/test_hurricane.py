@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,6 +130,21 @@ def test_the_one_well_of_wancheng_can_be_named(hurricane: Office) -> None:
         return {r["number"] for r in json.loads(ran.out)["records"]}
 
     assert len(numbers("任务（井眼数）") - numbers("已复核（井眼数）")) == 1
+
+
+def test_behind_a_quoted_text_stands_the_record_that_says_it(hurricane: Office) -> None:
+    def records(as_of: str, row: str) -> list[dict[str, Any]]:
+        ran = hurricane.run(
+            "explain", "hurricane", "readiness", "--as-of", as_of, "--row", row, "--column", "people", "--json"
+        )
+        return list(json.loads(ran.out)["records"])
+
+    [mine] = records("2023-12-08", "卧龙区")
+    assert (mine["ledger"], mine["region_name"], mine["n"]) == ("readiness", "卧龙区", 1)
+    text = json.loads(hurricane.run("history", "hurricane", "readiness", mine["number"], "--json").out)
+    said = [e for e in text["events"] if e["version"] == mine["event"]["version"]]
+    assert [("people_text" in e["fields"], e["on"]) for e in said] == [(True, mine["since"])]
+    assert records("2023-10-01", "卧龙区") == []
 
 
 def test_four_cards_wait_and_a_second_demo_keeps_everything(hurricane: Office) -> None:

@@ -234,3 +234,9 @@ def test_the_tables_refuse_other_writers(lamps: Campaign, sql: str) -> None:
     with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert Record.objects.get().state == "待修"
+
+
+def test_a_link_names_its_record_however_it_is_typed(lamps: Campaign) -> None:
+    permit = Change("p", "permits", (Step("create", 19730, region=JIA),), number="ＺＤ－３")
+    assert codes(lamps, permit, opened("a", "1号", permit="ZD—３")) == ["entered", "entered"]
+    assert Record.objects.get(ledger="lamps").data["permit"] == "ZD-3"

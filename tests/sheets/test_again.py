@@ -279,3 +279,36 @@ def test_a_bad_file_among_good_ones_keeps_nobody_out(town: Setting, tmp_path: Pa
     report = bring(town, *paths)
     assert counts(report) == {"new": 2}
     assert [(p.place.file, p.code) for p in report.problems] == [("1.xlsx", "sheets-002")]
+
+
+def test_a_number_is_one_however_it_is_typed(town: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "来表.xlsx"
+    for n, number in enumerate(("ＺＤ－３", "ZD—3", "ZD - 3", "ZD-3")):
+        xlsx(path, drawn(f"树号 | 社区 | 树名 | 树种 | 分枝数\n{number} | 双桥社区 | 1号 | 银杏 | #{n + 1}"))
+        assert counts(bring(town, path)) == ({"changed": 1} if n else {"new": 1})
+        viewer = Viewer(town, OPERATOR)
+        assert viewer.record(town.pack.ledgers["elms"], number).number == "ZD-3"
+    assert codes_of(town, Change("甲", "elms", (Step("amend", set={"stems": 9}),), "ｚｄ－３".upper())) == ["entered"]
+    assert [(r.number, r.data["stems"]) for r in Record.objects.all()] == [("ZD-3", 9)]
+
+
+def test_a_record_kept_under_a_half_narrow_number_is_found_by_each_spelling(
+    town: Setting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "来表.xlsx"
+    text = "树号 | 社区 | 树名 | 树种 | 分枝数\n{} | 双桥社区 | 1号 | 银杏 | #{}"
+    with monkeypatch.context() as before:  # as it was before numbers were made plain
+        before.setattr("zhuanban.ledger.numbers.plain_number", str)
+        before.setattr("zhuanban.sheets.rows.plain_number", str)
+        xlsx(path, drawn(text.format("ＺＤ－３", 1)))
+        assert counts(bring(town, path)) == {"new": 1}
+    xlsx(path, drawn(text.format("ZD-3", 2)))
+    assert counts(bring(town, path)) == {"changed": 1}
+    viewer = Viewer(town, OPERATOR)
+    ledger = town.pack.ledgers["elms"]
+    assert {viewer.record(ledger, number).number for number in ("ZD-3", "ＺＤ－３", "ZD－3")} == {"ZD－3"}
+    assert Record.objects.count() == 1
+
+
+def codes_of(town: Setting, change: Change) -> list[str]:
+    return [outcome.status for outcome in submit(town.campaign, [change], OPERATOR)]

@@ -266,7 +266,7 @@ def macro(content):
         (b"PK\x03\x04 nothing", "sheets-002"),
         (macro(TEMPLATE), "sheets-062"),
         (edit(TEMPLATE, SHEET, lambda xml: xml[:-20]), "sheets-002"),
-        (edit(TEMPLATE, SHEET, lambda xml: xml.replace("<worksheet", f"{ENTITY}<worksheet", 1)), "sheets-002"),
+        (edit(TEMPLATE, SHEET, lambda xml: xml.replace("<worksheet", f"{ENTITY}<worksheet", 1)), "sheets-018"),
         (edit(TEMPLATE, SHEET, lambda xml: xml.replace('ref="A1:G1"', 'ref="?"')), "sheets-002"),
         (edit(TEMPLATE, BOOK, lambda xml: xml.replace("spreadsheetml/2006/main", "strict/main")), "sheets-061"),
     ],

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,10 +20,11 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from xlwt.CompoundDoc import XlsDoc
 
-from tests.draw import drawn, xls, xlsx
+from tests.draw import MAKES, drawn, xls, xlsx
 from tests.sheets.test_habits import PLAIN
 from zhuanban.core.problem import Refused
 from zhuanban.sheets import book as books
+from zhuanban.sheets import vet
 from zhuanban.sheets.book import open_book
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -66,6 +68,15 @@ def bomb(path: Path) -> None:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 80_000_000)
 
 
+def swollen(path: Path) -> None:
+    """Says itself that its sheet unpacks to two gigabytes; nobody needs to unpack them to know."""
+    remade(path)
+    raw = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
+    path.write_bytes(raw.replace(size.to_bytes(4, "little"), (2 << 30).to_bytes(4, "little")))
+
+
 def lying(path: Path) -> None:
     """An archive whose list says that a part is small."""
     remade(path, sheet=sheet('<row r="1"><c r="A1"><v>1</v></c></row>' + " " * 3_000_000))
@@ -81,6 +92,11 @@ def entities(path: Path) -> None:
         '<row r="1"><c r="A1" t="inlineStr"><is><t>&x9;</t></is></c></row>'
     )
     remade(path, sheet=text)
+
+
+def outside_entity(path: Path, encoding: str = "utf-8") -> None:
+    text = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + sheet('<row r="1"><c r="A1"><v>1</v></c></row>')
+    remade(path, sheet=f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding))
 
 
 def entities_in_ods(path: Path) -> None:
@@ -160,6 +176,7 @@ LOCKED_BOOK = b"\x09\x08\x04\0\0\x06\x05\0" + b"\x2f\0\x06\0\x01\0\x01\0\x01\0"
 
 HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "zip bomb": (bomb, "sheets-005"),
+    "zip bomb of two gigabytes": (swollen, "sheets-005"),
     "zip that lies about its sizes": (lying, "sheets-005"),
     "too many parts": (lambda p: remade(p, **{f"x{n}": "" for n in range(5001)}), "sheets-005"),
     "a cell in the farthest corner": (corners("XFD1048576"), "sheets-004"),
@@ -172,8 +189,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "merged blocks without number": (merged_everywhere, "sheets-005"),
     "spans in a page": (spans, "sheets-004"),
     "a page too large": (huge_page, "sheets-004"),
-    "entities that grow": (entities, "sheets-002"),
-    "entities that grow, in an ods": (entities_in_ods, "sheets-002"),
+    "entities that grow": (entities, "sheets-018"),
+    "entities that grow, in an ods": (entities_in_ods, "sheets-018"),
+    "a document type that names a file outside": (outside_entity, "sheets-018"),
+    "the same in wide letters": (lambda p: outside_entity(p, "utf-16"), "sheets-018"),
     "locked xlsx": (lambda p: container(p, "EncryptedPackage", b"\x08" * 5000), "sheets-003"),
     "locked xls": (
         lambda p: container(p, "Workbook", b"\x09\x08\x04\0\0\x06\x05\0\x2f\0\x06\0\x01\0\x01\0\x01\0"),
@@ -242,6 +261,63 @@ def test_a_file_that_would_do_harm_gets_one_clear_refusal(tmp_path: Path, name: 
     assert len(done.stdout.splitlines()) == 1, done.stdout
     assert done.stdout.rstrip().endswith(f"（{code}）")
     assert done.stdout.startswith("来表.xlsx：")
+
+
+def test_what_a_file_says_it_unpacks_to_is_believed_where_it_is_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where it says less than there is, reading stops where its word ends."""
+    read: list[int] = []
+    real = vet._unpack
+
+    def counted(*args: Any) -> Iterator[bytes]:
+        for piece in real(*args):
+            read.append(len(piece))
+            yield piece
+
+    monkeypatch.setattr(vet, "_unpack", counted)
+    for make, most in ((swollen, 0), (bomb, 0), (lying, 2 << 20)):
+        path = tmp_path / f"{make.__name__}.xlsx"
+        make(path)
+        read.clear()
+        with pytest.raises(Refused) as caught:
+            open_book(path)
+        assert [p.code for p in caught.value.problems] == ["sheets-005"]
+        assert sum(read) <= most
+
+
+def test_more_filled_cells_than_a_workbook_may_have_are_not_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vet, "AREA_MOST", 1000)
+    path = tmp_path / "来表.xlsx"
+    remade(path, sheet=sheet('<row r="1"><c r="A1"><v>1</v></c></row>' * 200_000))
+    looked: list[int] = []
+    real = vet._Reach.look
+
+    def counted(self: vet._Reach, piece: bytes) -> None:
+        looked.append(len(piece))
+        real(self, piece)
+
+    monkeypatch.setattr(vet._Reach, "look", counted)
+    with pytest.raises(Refused) as caught:
+        open_book(path)
+    assert [p.code for p in caught.value.problems] == ["sheets-004"]
+    assert sum(looked) < 3 << 20  # of nine megabytes
+
+
+def test_an_old_ods_may_name_the_type_of_its_list_of_parts(tmp_path: Path) -> None:
+    path = tmp_path / "来表.ods"
+    MAKES[".ods"](path, drawn(PLAIN))
+    with zipfile.ZipFile(path) as archive:
+        parts = {i.filename: archive.read(i) for i in archive.infolist()}
+    listed = parts["META-INF/manifest.xml"]
+    at = listed.index(b"<manifest:manifest")
+    parts["META-INF/manifest.xml"] = listed[:at] + b'<!DOCTYPE manifest:manifest SYSTEM "Manifest.dtd">' + listed[at:]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, raw in parts.items():
+            archive.writestr(name, raw)
+    assert len(open_book(path).sheets) == 1
 
 
 def test_a_file_without_leave_to_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,10 @@ class Place:
     field: str = ""
 
     def __str__(self) -> str:
+        return self.told()
+
+    def told(self, before: str = "") -> str:
+        """The place in words; without the column or field that the sentence after it, `before`, names itself."""
         parts = []
         if self.file:
             parts.append(f"{self.file}:{self.line}" if self.line else self.file)
@@ -37,11 +41,11 @@ class Place:
             parts.append(f"单元格{self.cell}")
         elif self.row:
             parts.append(f"第{self.row}行")
-        if self.column:
+        if self.column and f"“{self.column}”" not in before:
             parts.append(f"“{self.column}”列")
         if self.record:
             parts.append(f"条目{self.record}")
-        if self.field:
+        if self.field and not self.column and f"“{self.field}”" not in before:
             parts.append(f"“{self.field}”")
         return " ".join(parts)
 
@@ -63,7 +67,7 @@ class Problem:
         return Problem(self.code, self.says, self.advice, place)
 
     def __str__(self) -> str:
-        where = str(self.place)
+        where = self.place.told(before=self.says)
         return f"{where + '：' if where else ''}{self.says}{self.advice}（{self.code}）"
 
     def as_json(self) -> dict[str, object]:

@@ -24,6 +24,7 @@ from zhuanban.ledger.draft import Draft, one_key
 from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Judged
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.ledger.sight import Seen
 from zhuanban.pack.values import Ledger
@@ -75,7 +76,7 @@ def weigh(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[t
         batch._load_targets()
         return [
             tuple(batch.bench.judge(c, batch.drafts.get((c.ledger, c.number)) or Draft(0, c.ledger, c.number)).problems)
-            for c in changes
+            for c in batch.changes
         ]
 
 
@@ -102,12 +103,12 @@ class _Batch:
     """One transaction's worth of changes."""
 
     def __init__(self, campaign: Campaign, changes: Sequence[Change], actor: Actor) -> None:
-        self.changes = changes
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
         self.seen = Seen(self.setting, actor)
         self.bench = Bench(self.setting, actor, self.at, day_of(self.at), self.seen)
+        self.changes = self._spelt(changes)
         self.drafts = self.seen.drafts
         self.one_keys: dict[tuple[str, str], str] = {}  # (ledger, one key) → number
         self.foreseen: set[tuple[str, str]] = set()  # keys that were looked up in the database
@@ -228,6 +229,31 @@ class _Batch:
         touched.pop(draft.id, None)
         touched[draft.id] = draft
 
+    def _spelt(self, changes: Sequence[Change]) -> list[Change]:
+        """The changes with the numbers of records, their own and those they link to, as the ledgers keep them."""
+        said: dict[str, set[str]] = defaultdict(set)
+        links: list[tuple[int, int, str, str]] = []  # change, step, field, its ledger
+        for n, change in enumerate(changes):
+            ledger = self.setting.pack.ledgers.get(change.ledger)
+            if ledger is None:
+                continue
+            if change.number:
+                said[ledger.key].add(change.number)
+            for m, step in enumerate(change.steps):
+                for key in self.bench.rules(ledger).links:
+                    if named := _named(step.set.get(key)):
+                        links.append((n, m, key, ledger.fields[key].ledger))
+                        said[ledger.fields[key].ledger].update(named)
+        kept = {key: kept_numbers(self.setting.campaign, key, numbers) for key, numbers in said.items()}
+        spelt = [c._replace(number=kept[c.ledger][c.number]) if c.number and c.ledger in kept else c for c in changes]
+        for n, m, key, ledger_key in links:
+            steps = list(spelt[n].steps)
+            value = steps[m].set[key]
+            words = [kept[ledger_key].get(x, x) if isinstance(x, str) else x for x in _listed(value)]
+            steps[m] = steps[m]._replace(set={**steps[m].set, key: words if isinstance(value, list) else words[0]})
+            spelt[n] = spelt[n]._replace(steps=tuple(steps))
+        return spelt
+
     # -- reads -------------------------------------------------------------------------------------------------------
 
     def _known_changes(self) -> dict[str, tuple[str, int]]:
@@ -261,9 +287,7 @@ class _Batch:
                 if ledger.one_per:
                     keys[ledger.key] |= _possible_keys(ledger, step)
                 for key in rules.links:
-                    value = step.set.get(key)
-                    named = value if isinstance(value, list) else [value]
-                    links[ledger.fields[key].ledger].update(n for n in named if n and isinstance(n, str))
+                    links[ledger.fields[key].ledger].update(_named(step.set.get(key)))
                 for key in rules.files:
                     files.update(shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
@@ -470,6 +494,15 @@ def number_parts(pattern: str, region: str, unit: str, year: int) -> tuple[str, 
 
 def _wait(change: Change, *problems: Problem) -> Outcome:
     return Outcome(change.id, WAITING, change.number, 0, problems)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _named(value: Any) -> list[str]:
+    """The numbers that a link field says."""
+    return [n for n in _listed(value) if n and isinstance(n, str)]
 
 
 def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:

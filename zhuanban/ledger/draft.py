@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from zhuanban.atlas.queries import Zoned
+from zhuanban.core.problem import Place, Problem
 from zhuanban.evidence.queries import Shot
+from zhuanban.ledger import problems as says
+from zhuanban.ledger.change import Change
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.rules import Fact, Snapshot
 from zhuanban.pack.values import FieldType, Guard, Ledger
+from zhuanban.people.tree import Tree
 
 
 @dataclass(slots=True)
@@ -48,6 +52,18 @@ class Sight(Protocol):
     def zone_days(self, layer: str, /) -> Sequence[int]: ...
     def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
     def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
+
+
+def said_elsewhere(change: Change, draft: Draft, tree: Tree) -> list[Problem]:
+    """To a row of a sheet that cannot enter: its region is not its record's, so it may be about another record."""
+    if not change.source or not draft.exists:
+        return []
+    now, place = draft.current.region, Place(record=draft.number)
+    return [
+        says.ELSEWHERE.at(place, number=draft.number, now=tree.name(now), where=tree.name(step.region))
+        for step in change.steps
+        if step.verb == "transfer" and step.region and step.region in tree and step.region != now
+    ]
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:

@@ -14,7 +14,7 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
-from zhuanban.ledger.draft import Draft, Sight, one_key_of
+from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
 from zhuanban.ledger.pictures import oddities
@@ -38,6 +38,14 @@ from zhuanban.people.scope import Actor, Reach, reach
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
+ORDERED = frozenset({"create", "move", "withdraw", "restore"})
+"""Verbs whose events keep their order whatever their days become."""
+
+
+def _word(fact: Fact) -> str:
+    """What a reader calls an event."""
+    words = {"amend": "更正", "transfer": "移转", "withdraw": "撤回", "restore": "恢复"}
+    return str(fact.body.get("move") or words.get(fact.verb, fact.verb))
 
 
 class Judged(NamedTuple):
@@ -129,14 +137,14 @@ class _Work:
         for step in change.steps:
             self._step(step)
             if self.found:
-                return self.found
+                return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)]
         if not self.in_order:
             self.line = timeline(self._all())
         if self.rules.zones:
             self._zones()
         if self.facts:
             self._whole()
-        return self.found
+        return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)] if self.found else []
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
@@ -261,24 +269,26 @@ class _Work:
         days = effective_days(facts)
         if days[target.version] == step.on:
             return
-        days[target.version] = step.on
+        was, days[target.version] = days[target.version], step.on
         previous = FIRST_DAY
         for fact in facts:
             derived = "placed" in fact.body and fact.body["set"].keys() == fact.body["placed"].keys()
-            if fact.verb != "redate" and not derived and days[fact.version] < days[facts[0].version]:
-                # Before the record was opened an amendment would amend nothing, and be lost. Zones are said again.
-                word = {"amend": "更正", "transfer": "移转"}.get(fact.verb, str(fact.body.get("move", fact.verb)))
-                self.say(says.DISORDER.at(self.place, move=word))
+            # Before the record was opened an amendment would amend nothing, and be lost. Zones are said again.
+            lost = fact.verb != "redate" and not derived and days[fact.version] < days[facts[0].version]
+            if lost or (fact.verb in ORDERED and days[fact.version] < previous):
+                self._disorder(target, fact, was, step.on)
                 return
-            if fact.verb in {"create", "move", "withdraw", "restore"}:
-                if days[fact.version] < previous:
-                    self.say(says.DISORDER.at(self.place, move=fact.body.get("move", fact.verb)))
-                    return
+            if fact.verb in ORDERED:
                 previous = days[fact.version]
         body: dict[str, Any] = {"of": target.version}
         if step.reason:
             body["reason"] = step.reason
         self._enter("redate", step.on, body)
+
+    def _disorder(self, target: Fact, early: Fact, was: int, on: int) -> None:
+        place = Place(record=self.draft.number, field=str(target.body.get("move", "")))
+        words = {"redated": _word(target), "move": _word(early), "day": iso(on), "was": iso(was)}
+        self.say(says.DISORDER.at(place, **words))
 
     def _withdraw(self, step: Step, now: Snapshot) -> None:
         self._out_or_back(step, now, "撤回")

@@ -52,7 +52,11 @@ TOO_EARLY = Kind("ledger-033", "“{field}”的日期 {day} 早于 {earliest}�
 CHANGE_ID = Kind("ledger-034", "变更编号为空或超过 64 个字符。", "请由客户端生成不重复的编号。")
 NOT_WITHDRAWN = Kind("ledger-035", "条目 {number} 没有撤回过，不必恢复。", "请核对条目现状。")
 NO_EVENT = Kind("ledger-036", "条目 {number} 没有第 {of} 号事件。", "请在历史中核对事件序号。")
-DISORDER = Kind("ledger-037", "改期后，“{move}”将早于上一步。", "请核对各步骤的日期；需要时先把后面的步骤改期。")
+DISORDER = Kind(
+    "ledger-037",
+    "“{redated}”的日期 {day} 与台账所记的 {was} 不同，照此改则“{move}”早于上一步。",
+    "请核对这个日期；确需改的，先把后面的步骤改期。",
+)
 RACE = Kind("ledger-038", "另一人同时登记了相同的条目。", "请查看已登记的条目，再决定是否重新提交。")
 PATTERN = Kind("ledger-039", "“{field}”的写法不对：“{value}”。", "请核对后重新填写。")
 TWICE = Kind(
@@ -79,6 +83,12 @@ PHOTO_FAR = Kind(
 )
 PHOTO_TWICE = Kind("ledger-087", "“{field}”里有照片与另一条目的照片相同或近似。", "请核对照片是否为本条目所摄。")
 CELL_CLOSED = Kind("ledger-088", "所在的“{region}”自 {day} 起已停用。", "请移转到现在的网格。")
+
+ELSEWHERE = Kind(
+    "ledger-089",
+    "条目 {number} 在“{now}”，这里写的是“{where}”。",
+    "请核对编号是否写成了别处的条目；确已移转的，改好其他问题即可。",
+)
 
 CHAIN_BROKEN = Kind(
     "ledger-050", "条目 {number} 的第 {version} 号事件与其前后不相连。", "该事件被门外改动过；请用备份核对。"

@@ -13,6 +13,7 @@ from zhuanban.core.problem import Place, Refused
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record, Waiting
+from zhuanban.ledger.numbers import kept_number
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.rules import Fact, effective_days
 from zhuanban.ledger.view import Masker
@@ -84,6 +85,7 @@ class Viewer:
 
     def record(self, ledger: Ledger, number: str) -> Record:
         """One record. Raises Refused with the same words whether it is absent or out of scope."""
+        number = kept_number(self.setting.campaign, ledger.key, number)
         found = self.records(ledger).filter(number=number).first()
         if found is None:
             raise Refused(says.NOT_THERE.at(Place(record=number)))

@@ -22,13 +22,14 @@ from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change,
 from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
 from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
+from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import at_cells, besides, placed
+from zhuanban.sheets.blame import at_cells, besides, from_left, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.markup import write_marked
@@ -274,7 +275,7 @@ class _Import:
             return
         against = weigh(self.setting.campaign, [change for _, change in faulty], self.actor)
         for (line, _), more in zip(faulty, against, strict=True):
-            line.row.problems.extend(besides(more, line.row, line.at))
+            line.row.problems[:] = from_left([*line.row.problems, *besides(more, line.row, line.at)])
             line.report.waiting += 1
             line.report.problems += line.row.problems
         if not self.dry_run:
@@ -327,12 +328,14 @@ class _Import:
         titles = [fields[k].title if k in fields else k.removeprefix("@") for k in differing]
         here = line.at
         if (column := line.row.at.get(titles[0])) is not None:
-            here = replace(here, cell=address(here.row, column), column=titles[0])
+            here = replace(here, cell=address(here.row, column.at), column=column.head)
         return TWICE.at(here, fields="、".join(titles), other=str(other))
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
         """The records that these rows speak of, by number and by key."""
-        numbers = sorted({line.row.said.number for line in batch if line.row.said.number})
+        said = {line.row.said.number for line in batch if line.row.said.number}
+        spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
+        numbers = sorted(spelt)
         found: dict[int, tuple[str, Key]] = {}
         for i in range(0, len(numbers), CHUNK):
             part = numbers[i : i + CHUNK]
@@ -342,7 +345,7 @@ class _Import:
                         WHERE campaign_id = %s AND ledger = %s AND number IN ({marks(part)})""",
                     [self.setting.campaign.pk, self.ledger.key, *part],
                 )
-                found.update({pk: (n, (n,)) for pk, n in cursor.fetchall()})
+                found.update({pk: (n, (spelt[n],)) for pk, n in cursor.fetchall()})
         keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))

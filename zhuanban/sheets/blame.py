@@ -16,6 +16,7 @@ _SPEAKS_OF = {
     door.WRONG_REGION.code: REGION,
     door.WRONG_LEVEL.code: REGION,
     door.OUT_OF_REACH.code: REGION,
+    door.ELSEWHERE.code: REGION,
     door.WRONG_UNIT.code: UNIT,
     door.NUMBER_MISSING.code: NUMBER,
     door.NUMBER_TAKEN.code: NUMBER,
@@ -24,15 +25,29 @@ _DAY = re.compile(r"日期 (\d{4}-\d{2}-\d{2})")
 
 
 def placed(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Problem]:
-    """The door's problems at the cells of the row `here`. A cell with another fault is not also called empty."""
+    """The door's problems at the cells of the row `here`, from left to right.
+
+    A cell with another fault is not also called empty.
+    """
     problems = list(problems)
     faulty = {p.place.field for p in problems if p.code != door.EMPTY.code}
-    return [_placed(p, row, here) for p in problems if p.code != door.EMPTY.code or p.place.field not in faulty]
+    kept = (p for p in problems if p.code != door.EMPTY.code or p.place.field not in faulty)
+    return from_left(_placed(p, row, here) for p in kept)
 
 
 def at_cells(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Problem]:
     """Problems that name a field, at the cells of a row."""
     return [_placed(p, row, here) for p in problems]
+
+
+def from_left(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of one row in the order of its cells; what concerns the row as a whole comes last."""
+
+    def column(problem: Problem) -> tuple[bool, int, str]:
+        letters = problem.place.cell.rstrip("0123456789")
+        return not letters, len(letters), letters
+
+    return sorted(problems, key=column)
 
 
 def besides(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Problem]:
@@ -41,9 +56,9 @@ def besides(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Prob
     What it says of the row as a whole may come from what could not be read, and is left for the next time.
     """
     unread = {p.place.cell for p in row.problems}
-    lost = bool({p.code for p in row.problems} & {says.REGION_WRONG.code, says.REGION_MANY.code})
-    found = placed(problems, row, here)
-    return [p for p in found if p.place.cell and p.place.cell not in unread and not (lost and p.place.column == REGION)]
+    if REGION in row.at and {p.code for p in row.problems} & {says.REGION_WRONG.code, says.REGION_MANY.code}:
+        unread.add(address(here.row, row.at[REGION].at))
+    return [p for p in placed(problems, row, here) if p.place.cell and p.place.cell not in unread]
 
 
 def _placed(problem: Problem, row: ReadRow, here: Place) -> Problem:
@@ -54,9 +69,9 @@ def _placed(problem: Problem, row: ReadRow, here: Place) -> Problem:
         Place(
             file=here.file,
             sheet=here.sheet,
-            cell="" if column is None else address(here.row, column),
+            cell="" if column is None else address(here.row, column.at),
             row=here.row,
-            column=what,
+            column=what if column is None else column.head,
             record=said.record,
             field=said.field,
         )

@@ -23,6 +23,11 @@ MEASURE_OTHER = Kind(
 ROW_SKIPPED = Kind("sheets-015", "这一行没有认作数据，已略过：“{text}”。", "如确是一条数据，请补全后再发。")
 TOTAL_WRONG = Kind("sheets-016", "合计写的是 {value}，上面各行相加是 {sum}。", "请核对；登记以各行为准，合计数不登记。")
 SHEET_HIDDEN = Kind("sheets-017", "隐藏的工作表没有读。", "其中如有要登记的内容，请取消隐藏后再发。")
+HOSTILE = Kind(
+    "sheets-018",
+    "文件“{file}”的内部（{part}）夹带实体声明（DOCTYPE），正常表格没有这种内容，已拒收。",
+    "请核对文件来源；确为正常表格的，用 Excel 或 WPS 打开，另存后再发。",
+)
 DATE_WRONG = Kind("sheets-020", "“{value}”不是能认出的日期。", "请写成 2023-12-05。")
 DATE_VAGUE = Kind("sheets-021", "“{value}”只写到月。", "请写明是哪一天，或写“月底”。")
 NUMBER_WRONG = Kind("sheets-022", "“{value}”不是数。", "请只填数字。")

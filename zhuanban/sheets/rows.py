@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from zhuanban.core.problem import Place, Problem
+from zhuanban.ledger.numbers import plain_number
 from zhuanban.pack.values import Ledger
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
@@ -19,13 +20,20 @@ from zhuanban.sheets.values import Wrong, converter, day_of, is_blank, is_nothin
 from zhuanban.sheets.walk import cell_place, lines
 
 
+class Column(NamedTuple):
+    """A column of a sheet, from 0, and its head as the sheet has it."""
+
+    at: int
+    head: str
+
+
 class ReadRow(NamedTuple):
     """A row: what it says (as far as its cells could be read) and the problems of its cells."""
 
     said: RowSaid
     raw: dict[str, str]  # head → cell as text, for the inbox; only where there are problems
     problems: list[Problem]
-    at: Mapping[str, int]  # what the door calls a thing → its column; one mapping for all rows of a table
+    at: Mapping[str, Column]  # what the door calls a thing → its column; one mapping for all rows of a table
 
 
 Reader = tuple[int, Meaning, Callable[[Cell], Any] | None]
@@ -139,7 +147,7 @@ def read_rows(
     sums = Sums(ledger)
     current: Understanding | None = None
     readers: list[Reader] = []
-    at: dict[str, int] = {}
+    at: dict[str, Column] = {}
     for line in lines(sheet, found, words, ledger, place):
         if line.found is not current:
             current = line.found
@@ -157,9 +165,9 @@ def read_rows(
             yield row
 
 
-def columns_by_title(found: Understanding, ledger: Ledger) -> dict[str, int]:
+def columns_by_title(found: Understanding, ledger: Ledger) -> dict[str, Column]:
     """What the door calls a thing → its column, to name the cell that the door refused."""
-    at: dict[str, int] = {}
+    at: dict[str, Column] = {}
     for c, meaning in found.columns.items():
         match meaning.kind:
             case "field":
@@ -174,10 +182,11 @@ def columns_by_title(found: Understanding, ledger: Ledger) -> dict[str, int]:
                 title = NUMBER
             case _:
                 continue
+        column = Column(c, found.heads.get(c, title))
         if meaning.kind == "level":
-            at[title] = c  # the lowest level says most
+            at[title] = column  # the lowest level says most
         else:
-            at.setdefault(title, c)
+            at.setdefault(title, column)
     return at
 
 
@@ -186,7 +195,7 @@ def _read(
     row: Row,
     readers: list[Reader],
     found: Understanding,
-    at: dict[str, int],
+    at: dict[str, Column],
     names: Names,
     place: Place,
 ) -> ReadRow:
@@ -242,7 +251,7 @@ def _reader(meaning: Meaning, ledger: Ledger, names: Names, on: int) -> Callable
         case "region" | "level":
             return None
         case "number":
-            return lambda cell: "".join(plain_text(cell).removeprefix("'").split())
+            return lambda cell: plain_number(plain_text(cell).removeprefix("'"))
     return plain_text
 
 

@@ -24,7 +24,7 @@ from zhuanban.core.problem import Place, Refused
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.cells import UNCOUNTED, Faults
 
-UNPACKED_MOST = 1024 * 1024 * 1024
+UNPACKED_MOST = 640 * 1024 * 1024  # as many cells as are allowed, each written out at length
 RATIO_MOST = 250
 RATIO_FROM = 50_000_000  # smaller files may be as well packed as they like
 PARTS_MOST = 5_000
@@ -37,6 +37,11 @@ _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"')
 _FILLED = re.compile(rb"""[<:]c\s[^>]*?\br=["']([A-Za-z]+)(\d+)["'](?:\s[^>]*)?(?<!/)>""")
 _TAG = re.compile(rb"[<:]c[\s>/]")
 _ROW = re.compile(rb"""[<:]row(?:\s[^>]*?\br=["'](\d+))?""")
+_DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")  # also in UTF-16
+_PICTURES = (
+    "xl/media/",
+    "Pictures/",
+)  # a drawing among them may say what it is by a DOCTYPE; none of them is read here
 _KEYWORDS = re.compile(rb"keywords>([^<]{0,1000})<")
 _NO_RESULT = re.compile(
     rb"""[<:]c\s(?![^>]*\bt=.str)[^>]*\br=.([A-Z]+)(\d+)[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>"""
@@ -54,7 +59,7 @@ class Vetted:
 
 
 def vet_zip(source: Path | BinaryIO, place: Place) -> Vetted:
-    """A look at an archive. Raises Refused for what is locked, broken, no workbook, or too large to be opened."""
+    """A look at an archive. Raises Refused for what is locked, broken, hostile, too large, or no workbook."""
     try:
         with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
@@ -75,7 +80,8 @@ def vet_zip(source: Path | BinaryIO, place: Place) -> Vetted:
 
 def _vet_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], vetted: Vetted, place: Place) -> None:
     packed = sum(p.compress_size for p in parts) or 1
-    unpacked = area = 0
+    area = 0
+    _check_unpacked(sum(p.file_size for p in parts), packed, place)  # what it says itself; below, whether that is true
     for part in parts:
         reach = _Reach()
         size = 0
@@ -85,11 +91,16 @@ def _vet_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], vetted: V
             if part.filename == "META-INF/manifest.xml" and b"encryption-data" in piece:
                 raise Refused(says.LOCKED.at(place, file=place.file))
             size += len(piece)
-            unpacked += len(piece)
-            if unpacked > UNPACKED_MOST or (unpacked > RATIO_FROM and unpacked > packed * RATIO_MOST):
+            if size > part.file_size:
                 raise Refused(says.BOMB.at(place, file=place.file))
+            if _declares(part.filename, piece):
+                raise Refused(says.HOSTILE.at(place, file=place.file, part=part.filename))
             if vetted.kind == "xlsx":
                 reach.look(piece)
+                if reach.begun > ROWS_MOST:
+                    raise Refused(says.TOO_BIG.at(place, file=place.file, what=f"超过{ROWS_MOST}行"))
+                if area + reach.filled > AREA_MOST:
+                    raise Refused(says.TOO_BIG.at(place, file=place.file, what=f"单元格超过{AREA_MOST // 10_000}万个"))
         if size != part.file_size:
             raise Refused(says.BOMB.at(place, file=place.file))
         if vetted.kind == "xlsx":
@@ -98,6 +109,19 @@ def _vet_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], vetted: V
             area += check_area(reach.rows, reach.columns, area, place)
             if reach.faulty:
                 vetted.faults[part.filename] = _faults(b"".join(_unpack(archive, part)))
+
+
+def _check_unpacked(unpacked: int, packed: int, place: Place) -> None:
+    if unpacked > UNPACKED_MOST or (unpacked > RATIO_FROM and unpacked > packed * RATIO_MOST):
+        raise Refused(says.BOMB.at(place, file=place.file))
+
+
+def _declares(part: str, piece: bytes) -> bool:
+    """Does it declare entities, or a type that may? Old makes of .ods name the type of their list of parts."""
+    if part.startswith(_PICTURES) or (b"<!" not in piece and b"<\0!" not in piece):
+        return False
+    said = {found[0].replace(b"\0", b"") for found in _DECLARES.finditer(piece)}
+    return bool(said - {b"<!DOCTYPE"} if part == "META-INF/manifest.xml" else said)
 
 
 def check_area(rows: int, columns: int, others: int, place: Place) -> int:
@@ -124,14 +148,19 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _Reach:
-    """How far the cells of a part reach, as far as a quick look tells; `doubtful` where it may be less, or more."""
+    """How far the cells of a part reach, as far as a quick look tells; `doubtful` where it may be less, or more.
+
+    `begun` counts rows, `filled` cells that are not written as empty: they take their room wherever they stand.
+    """
 
     def __init__(self) -> None:
-        self.rows = self.columns = 0
+        self.rows = self.columns = self.begun = self.filled = 0
         self.doubtful = self.faulty = False
 
     def look(self, piece: bytes) -> None:
         cells = _PLAIN_CELL.findall(piece)
+        self.begun += piece.count(b"<row")
+        self.filled += piece.count(b"</c>")
         tags = piece.count(b"<c") - piece.count(b"<col")
         if len(cells) < tags or b":c" in piece:  # written in another way: look closer
             cells, tags = _CELL.findall(piece), len(_TAG.findall(piece))

@@ -23,7 +23,8 @@ from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import asked_by, contribution, question_key
-from zhuanban.tally.tables import RowKey, regions_of
+from zhuanban.tally.quoted import speakers
+from zhuanban.tally.tables import Row, RowKey, regions_of
 
 AFTER_WRONG = Kind("tally-008", "翻页的位置“{after}”不能识别。", "请从第一页查起。")
 CHUNK = 100  # records folded at a time
@@ -34,7 +35,10 @@ Term = tuple[int, Question]
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A record behind a figure: what it adds, how it stood on the day, and the event since when it counts."""
+    """A record behind a figure: what it adds, how it stood on the day, and the event since when it counts.
+
+    Behind a quoted text: 1, and the event since when the record says it.
+    """
 
     record_id: int
     ledger: str
@@ -70,6 +74,26 @@ def behind(setting: Setting, asked: Table, column: Column, row: RowKey, day: int
             yield from _Search(setting, by_ledger[key], row, day).all(down, number)
         elif key == ledger:
             yield from _Search(setting, by_ledger[key], row, day).moved(number)
+
+
+def quoted(setting: Setting, column: Column, row: Row, day: int, after: str = "") -> Iterator[Behind]:
+    """The record from which a text cell is taken; none where the row has none. Raises Refused like `behind`."""
+    assert column.text is not None
+    ledger, field = column.text
+    own = not row.total and row.key != "own"
+    said = speakers(setting, ledger, {row.key}, day).get(row.key) if own else None
+    here = f"{ledger}/{said.now.region}/{said.number}" if said is not None else ""
+    if after and after != here:
+        raise Refused(AFTER_WRONG.at(after=after))
+    if said is None or after:
+        return
+    since = day
+    for start, now in reversed([line for line in timeline(said.facts) if line[0] <= day]):
+        if now.data.get(field) != said.now.data.get(field):
+            break
+        since = start
+    event = _event_on(said.facts, since)
+    yield Behind(said.record_id, ledger, said.number, 1, said.now, since, event, here)
 
 
 def _one_each(setting: Setting, asked: Table, column: Column, row: RowKey, day: int, after: str) -> Iterator[Behind]:

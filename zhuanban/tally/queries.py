@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from django.db.models import Q
-
-from zhuanban.ledger.door import facts_of
-from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import as_of
 from zhuanban.pack.values import Question, Table
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import asked_by, question_key
+from zhuanban.tally.quoted import speakers
 from zhuanban.tally.tables import Result, RowKey, evaluate, regions_of, rows_of
 
 
@@ -38,31 +31,11 @@ def table(setting: Setting, asked: Table, node: str, day: int) -> Result:
         return total - sum(sum(held.get((measure, w), {}).values()) for w in row.without)
 
     quoted = {c.text[0] for c in asked.columns.values() if c.text is not None}
-    said = {ledger: _said(setting, ledger, {row.key for row in rows}, day) for ledger in quoted}
+    said = {ledger: speakers(setting, ledger, {row.key for row in rows}, day) for ledger in quoted}
 
     def text(ledger: str, field: str, code: str) -> str:
-        value = said[ledger].get(code, {}).get(field)
+        speaker = said[ledger].get(code)
+        value = None if speaker is None else speaker.now.data.get(field)
         return "" if value is None else str(value)
 
     return evaluate(setting, asked, node, day, count, text)
-
-
-def _said(setting: Setting, ledger: str, codes: Collection[str], day: int) -> dict[str, Mapping[str, Any]]:
-    """Region or unit code → the fields of its record as of a day.
-
-    Where several records stand there, the one that was opened last speaks.
-    """
-    rows = Record.objects.filter(
-        Q(region__in=codes) | Q(unit__in=codes) | Q(moved=True),
-        campaign=setting.campaign,
-        ledger=ledger,
-        first_on__lte=day,
-    )
-    ids = list(rows.order_by("first_on", "pk").values_list("pk", flat=True))
-    facts = facts_of(ids)
-    found: dict[str, Mapping[str, Any]] = {}
-    for pk in ids:
-        now = as_of(facts[pk], day)
-        if now is not None and not now.withdrawn:
-            found.update({code: now.data for code in (now.region, now.unit) if code in codes})
-    return found

@@ -20,7 +20,7 @@ from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Reach
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
-from zhuanban.tally.behind import CHUNK, Behind, behind
+from zhuanban.tally.behind import CHUNK, Behind, behind, quoted
 from zhuanban.tally.lists import Listed, work_list
 from zhuanban.tally.queries import table
 from zhuanban.tally.questions import question_key
@@ -127,7 +127,10 @@ def seen_behind(viewer: Viewer, name: str, region: str, day: int, row: str, colu
     result = seen_table(viewer, name, region, day)
     line = find_row(result, row)
     asked = find_column(result.table, column)
-    items = behind(viewer.setting, result.table, asked, line.count, day, after)
+    if asked.text is not None:
+        items = quoted(viewer.setting, asked, line, day, after)
+    else:
+        items = behind(viewer.setting, result.table, asked, line.count, day, after)
     return CellBehind(result, line, asked, _in_scope(viewer, items), _how_many(viewer, result, line, asked))
 
 

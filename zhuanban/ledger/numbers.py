@@ -1,0 +1,62 @@
+"""One spelling for the numbers of records, however they are typed: ＺＤ－３, ZD—3 and ZD-3 are one record.
+
+What was kept under another spelling before keeps it, and is found by each.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+
+from zhuanban.ledger.models import Record
+from zhuanban.people.models import Campaign
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+_CHUNK = 500
+
+
+def plain_number(said: str) -> str:
+    """A number without full-width letters, digits and signs, odd dashes and gaps."""
+    if said.isascii() and not any(c.isspace() for c in said):
+        return said
+    return "".join(unicodedata.normalize("NFKC", said.translate(_DASHES)).split())
+
+
+def kept_numbers(campaign: Campaign, ledger: str, said: Iterable[str]) -> dict[str, str]:
+    """Numbers as they were said → as the ledger keeps them: as said, else plain, else as older versions kept them.
+
+    The plain spelling where the ledger has no such record.
+    """
+    found = {number: plain_number(number) for number in said}
+    known = _existing(campaign, ledger, {*found, *found.values()})
+    lost = {plain: list(_older(plain)) for number, plain in found.items() if not {number, plain} & known}
+    older = _existing(campaign, ledger, {each for spellings in lost.values() for each in spellings})
+    for number, plain in found.items():
+        if number in known:
+            found[number] = number
+        elif plain not in known:
+            found[number] = next((each for each in lost[plain] if each in older), plain)
+    return found
+
+
+def kept_number(campaign: Campaign, ledger: str, said: str) -> str:
+    """One number, as by `kept_numbers`."""
+    return kept_numbers(campaign, ledger, (said,))[said]
+
+
+def _older(plain: str) -> Iterator[str]:
+    """Spellings that sheets left behind when only letters and digits were made narrow."""
+    for dash, brackets in product("－—–-", (("（", "）"), ("(", ")"))):
+        other: Mapping[int, str] = {ord("-"): dash, ord("("): brackets[0], ord(")"): brackets[1]}
+        spelling = plain.translate(other)
+        if spelling != plain:
+            yield spelling
+
+
+def _existing(campaign: Campaign, ledger: str, numbers: set[str]) -> set[str]:
+    wanted, found = sorted(numbers - {""}), set[str]()
+    for i in range(0, len(wanted), _CHUNK):
+        rows = Record.objects.filter(campaign=campaign, ledger=ledger, number__in=wanted[i : i + _CHUNK])
+        found.update(rows.values_list("number", flat=True))
+    return found
