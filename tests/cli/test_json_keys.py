@@ -15,7 +15,7 @@ from zhuanban import cli
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
 # Keys below these are of the pack, or of whoever sent a change.
-FREE = {"fields", "cells", "source"}
+FREE = {"fields", "cells", "source", "detail"}
 PROBLEM = {"code", "says", "advice", "place", "file", "line", "sheet", "cell", "row", "column", "record", "field"}
 NUMBER = "D-411300101201-002"
 EXPLAIN = ["explain", "lamps", "progress", "--as-of", "2024-03-01", "--row", "合计", "--column"]
@@ -23,6 +23,8 @@ EXPLAIN = ["explain", "lamps", "progress", "--as-of", "2024-03-01", "--row", "�
 CALLS = {
     "pack list": [["pack", "list"]],
     "pack check": [["pack", "check", "lamps"], ["pack", "check", "broken"]],
+    "people list": [["people", "list", "lamps"]],
+    "log": [["log", "lamps"]],
     "campaign list": [["campaign", "list"]],
     "import": [["import", "lamps", "lamps", "路灯.xlsx", "--marked", "批注"]],
     "table": [["table", "lamps", "progress", "--as-of", "2024-03-01", "--format"]],
@@ -62,6 +64,7 @@ def busy(lamps: Office) -> Office:
         step("redate", from_iso("2024-01-04"), of=1, reason="写错了")
         """
     )
+    lamps.run("people", "add", "lamps", "clerk", "--title", "灯管办", "--post", "county")
     broken = lamps.home.parent / "broken"
     broken.mkdir()
     (broken / "pack.yaml").write_text("key: broken\n", "utf-8")
