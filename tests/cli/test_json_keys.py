@@ -18,7 +18,7 @@ from zhuanban.core.day import iso
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
 # Keys below these are of the pack, or of whoever sent a change.
-FREE = {"fields", "cells", "source", "zones"}
+FREE = {"fields", "cells", "source", "zones", "detail"}
 # What these may say depends on more than happens here (a message, an alarm, a photo): nothing that is not on the page,
 # but not all that is. The rest is asked for where it happens.
 IN_PART = {
@@ -27,7 +27,7 @@ IN_PART = {
     "messages": "tests/notify/test_messages.py",
     "tick": "tests/duty/test_tick.py",
     "duty changes": "tests/duty/test_reports.py",
-    "duties": "tests/duty/test_commands.py",
+    "duties": "tests/duty/test_duty_commands.py",
     "archive": "tests/archive/test_archive.py",
     "form fill": "tests/sheets/test_forms_command.py",
 }
@@ -40,6 +40,8 @@ EXPLAIN = ["explain", "lamps", "progress", "--as-of", "2024-03-01", "--row", "�
 CALLS = {
     "pack list": [["pack", "list"]],
     "pack check": [["pack", "check", "lamps"], ["pack", "check", "broken"]],
+    "people list": [["people", "list", "lamps"]],
+    "log": [["log", "lamps"]],
     "campaign list": [["campaign", "list"]],
     "import": [["import", "lamps", "lamps", "路灯.xlsx", "--marked", "批注"]],
     "table": [["table", "lamps", "progress", "--as-of", "2024-03-01", "--format"]],
@@ -140,6 +142,7 @@ def busy(lamps: Office) -> Office:
         "campaign", "create", "canals", "--pack", folder, "--regions", folder / "r.csv", "--units", folder / "u.csv",
         "--start", "2021-08-29",
     )  # fmt: skip
+    lamps.run("people", "add", "lamps", "clerk", "--title", "灯管办", "--post", "county")
     broken = lamps.home.parent / "broken"
     broken.mkdir()
     (broken / "pack.yaml").write_text("key: broken\n", "utf-8")

@@ -35,10 +35,11 @@ def _load() -> None:
         lists,
         office,
         packs,
+        people,
         zones,
     )
 
-    for module in (packs, campaigns, grid, zones, archives, forms, lists, duties, alarms, office):
+    for module in (packs, campaigns, people, grid, zones, archives, forms, lists, duties, alarms, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -206,7 +206,7 @@ def _post(key: str, said: Said) -> Post:
             if part not in ("all", "region", "unit"):
                 advice = problems.hint(part, ("all", "region", "unit"))
                 said.wrong(problems.BAD_CHOICE, word, word=word, value=part, hint=advice)
-    return Post(key, said.text("title", key), sees, acts, said.place)
+    return Post(key, said.text("title", key), sees, acts, said.flag("audits"), said.place)
 
 
 def _stage(key: str, said: Said) -> Stage:

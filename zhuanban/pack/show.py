@@ -75,7 +75,8 @@ def _grid(pack: Pack) -> Iterator[str]:
 
 def _posts(pack: Pack) -> Iterator[str]:
     for post in pack.posts.values():
-        yield f"  {post.title}（{post.key}）：可见{say_sees(post)}。"
+        audits = "，可查阅日志" if post.audits else ""
+        yield f"  {post.title}（{post.key}）：可见{say_sees(post)}{audits}。"
         for ledger in pack.ledgers.values():
             may = [move.key for move in ledger.moves.values() if post.key in move.by]
             if post.key in ledger.amend_by:

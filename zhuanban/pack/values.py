@@ -530,6 +530,7 @@ class Post:
     title: str
     sees: tuple[str, ...] = ("region",)
     acts: tuple[str, ...] = ("region",)  # where its moves may be made; as `sees` where the pack does not say
+    audits: bool = False  # may read the log of who looked
     at: Place = field(default=NOWHERE, compare=False)
 
 

@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "网格": ("root", "levels"),
     "级": ("title", "names", "digits"),
-    "岗位": ("title", "sees", "acts"),
+    "岗位": ("title", "sees", "acts", "audits"),
     "阶段": ("title", "start", "end", "source"),
     "抽查": ("title", "level", "in_each", "ratio", "round", "by", "source"),
     "台账": (

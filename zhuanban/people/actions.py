@@ -350,10 +350,10 @@ def give_post(
     )
 
 
-def make_token(user: User, title: str) -> str:
-    """A new access token; it is shown once and only its hash is kept."""
+def make_token(user: User, title: str, until: int | None = None) -> str:
+    """A new access token, good until an instant (None: for ever); it is shown once and only its hash is kept."""
     token = secrets.token_urlsafe(32)
-    Token.objects.create(user=user, hash=token_hash(token), title=title, at=clock.now())
+    Token.objects.create(user=user, hash=token_hash(token), title=title, at=clock.now(), until=until)
     return token
 
 

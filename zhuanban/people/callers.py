@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from zhuanban.core import clock
 from zhuanban.people.actions import token_hash
 from zhuanban.people.models import Campaign, User
 from zhuanban.people.scope import Actor, Held
@@ -35,14 +36,14 @@ class Caller:
 
 
 def caller_of_token(token: str) -> Caller | None:
-    """Whose access token this is; None where it is nobody's, or its user may not sign in."""
+    """Whose access token this is; None where it is nobody's or has run out, or its user may not sign in."""
     if not 0 < len(token) <= LONGEST_TOKEN:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT u.id, u.username, u.display_name FROM people_token t JOIN people_user u ON u.id = t.user_id
-               WHERE t.hash = %s AND u.is_active""",
-            [token_hash(token)],
+               WHERE t.hash = %s AND u.is_active AND (t.until IS NULL OR t.until > %s)""",
+            [token_hash(token), clock.now()],
         )
         row = cursor.fetchone()
     return None if row is None else Caller(row[0], row[1], row[2] or row[1])

@@ -123,6 +123,7 @@ class Token(models.Model):
     hash = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=60)
     at = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)  # instant at which it ends
 
 
 class AccessLog(models.Model):
@@ -131,6 +132,6 @@ class AccessLog(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     who = models.CharField(max_length=80)  # login, or 本机操作员
-    what = models.CharField(max_length=20)  # reveal | export | sign_in | sign_in_failed | backup | grid | zones
+    what = models.CharField(max_length=20)  # a key of log.LOG_WORDS
     detail = models.JSONField(default=dict)
     at = models.BigIntegerField(db_index=True)

@@ -107,3 +107,5 @@ LIST_DIFFERS = Kind(
 NOT_ON_LIST = Kind("sheets-100", "{list}里没有“{key}”。", "请核对“{column}”列。")
 NO_UNIT_FORM = Kind("sheets-101", "没有单位“{unit}”。", "请写单位的代码、全称或简称。")
 LIST_UNSEEN = Kind("sheets-102", "本岗位看不到{list}，没有核对。", "请由能看到它的人核对。")
+# Plain lists.
+HEAD_MISSING = Kind("sheets-110", "第一行缺少列“{heads}”。", "表头应为：{wanted}。")
