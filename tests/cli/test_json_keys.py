@@ -11,7 +11,7 @@ import pytest
 
 from tests.canals import PACK, REGIONS, UNITS
 from tests.conftest import ROOT, Office
-from tests.duty.test_commands import COMING, DUTIES, GONE, TODAY
+from tests.duty.test_duty_commands import COMING, DUTIES, GONE, TODAY
 from tests.lamps import workbook
 from zhuanban import cli
 from zhuanban.core.day import iso
