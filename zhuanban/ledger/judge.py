@@ -367,7 +367,7 @@ class _Work:
         for sha256 in said:
             if sha256 in own:
                 continue
-            if not sight.file_exists(self.change.id, sha256):
+            if not sight.file_exists(self.change.sender, sha256):
                 self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
             elif what := sight.file_unfit(spec.type, sha256):
                 self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
