@@ -6,7 +6,7 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zhuanban.core.day import FIRST_DAY, iso
@@ -38,6 +38,7 @@ from zhuanban.people.scope import Actor, Reach, reach
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
+EARLY_FOR = "早于{stage}开始"
 
 
 class Judged(NamedTuple):
@@ -183,9 +184,17 @@ class _Work:
         self._may(move.by, move.key, snapshot)
         self._required(move, snapshot)
         self._guards(move, snapshot, snapshot, on)
-        if on < bench.setting.campaign.start:
-            body["flags"] = [*body.get("flags", ()), EARLY]
+        if early := list(self._early(on)):
+            body["flags"] = [*body.get("flags", ()), *early]
         self._enter("create", on, body)
+
+    def _early(self, on: int) -> Iterator[str]:
+        """Work before the start is kept, and marked: before the campaign's, and before that of the ledger's stage."""
+        if on < self.bench.setting.campaign.start:
+            yield EARLY
+        stage = self.bench.setting.pack.stages.get(self.ledger.stage)
+        if stage is not None and stage.start is not None and on < stage.start:
+            yield EARLY_FOR.format(stage=stage.title)
 
     def _move(self, step: Step, now: Snapshot) -> None:
         move = self.ledger.moves.get(step.move)
