@@ -22,7 +22,7 @@ from zhuanban.ledger.verify import verify
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
-from zhuanban.tally.audit import check
+from zhuanban.tally.actions import check
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from zhuanban.ledger.door import submit
 from zhuanban.people.models import Campaign, PackVersion
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
-from zhuanban.tally.actions import measure_ids, rebuild
-from zhuanban.tally.audit import check, verify_campaign
+from zhuanban.tally.actions import check, measure_ids, rebuild
+from zhuanban.tally.audit import verify_campaign
 from zhuanban.tally.questions import asked_by, question_key
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_an_altered_pack_is_named_and_the_sums_are_not_compared_with_it(lamps: C
     assert altered != files
     for text in (json.dumps(altered), json.dumps({**files, "pack.yaml": "?"}), json.dumps([])):
         sql("UPDATE people_packversion SET files = %s WHERE id = %s", text, pk)
-        assert [p.code for p in verify_campaign(lamps)] == ["people-021", "tally-002"]
+        assert [p.code for p in verify_campaign(lamps)] == ["people-021", "tally-009"]
     assert "“lamps”的行动包与其校验值不符" in verify_campaign(lamps)[0].says
     sql("UPDATE people_packversion SET files = %s WHERE id = %s", json.dumps(files), pk)
     assert verify_campaign(lamps) == []
@@ -118,7 +118,7 @@ def test_a_pack_that_is_no_json_any_more(lamps: Campaign) -> None:
     sql("PRAGMA ignore_check_constraints = 1")
     sql("UPDATE people_packversion SET files = '{' WHERE id = %s", lamps.pack_version_id)
     sql("PRAGMA ignore_check_constraints = 0")
-    assert [p.code for p in verify_campaign(lamps)] == ["people-021", "tally-002"]
+    assert [p.code for p in verify_campaign(lamps)] == ["people-021", "tally-009"]
 
 
 @pytest.mark.sqlite
@@ -128,4 +128,4 @@ def test_sums_are_not_compared_with_a_broken_chain(lamps: Campaign) -> None:
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")
     sql("UPDATE ledger_event SET on_day = on_day + 1 WHERE change = 'c'")
-    assert [p.code for p in verify_campaign(lamps)] == ["ledger-050", "tally-002"]
+    assert [p.code for p in verify_campaign(lamps)] == ["ledger-050", "tally-009"]

@@ -27,7 +27,6 @@ from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
 from zhuanban.tally import actions, queries, store
-from zhuanban.tally.audit import check
 from zhuanban.tally.behind import behind
 from zhuanban.tally.meaning import meaning
 from zhuanban.tally.tables import TOTAL
@@ -145,7 +144,7 @@ def test_both_meanings_and_a_rebuild_agree(plot: list[tuple[Any, Any]], asked: l
                         parts = [fast.cells[(r.key, column.key)].value or 0 for r in fast.rows if r.key != TOTAL]
                         assert fast.cells[(TOTAL, column.key)].value == sum(parts)
         assert list(verify(here)) == []
-        assert check(here) == []
+        assert actions.check(here) == []
         before = store.everything(list(actions.measure_ids(here).values()), "tally_day")
         actions.rebuild(here)
         assert store.everything(list(actions.measure_ids(here).values()), "tally_day") == before
@@ -173,7 +172,7 @@ def test_a_street_that_changes_district_in_mid_campaign_leaves_the_past_alone(tm
 
         assert figures("2024-02-29") == {"合计": 6, "东镇": 6, "西镇": 0}
         assert figures("2024-03-01") == {"合计": 6, "东镇": 0, "西镇": 6}
-        assert check(here) == []
+        assert actions.check(here) == []
 
 
 def test_a_tally_altered_behind_the_door_is_named(tmp_path: Path) -> None:
@@ -184,8 +183,8 @@ def test_a_tally_altered_behind_the_door_is_named(tmp_path: Path) -> None:
         here = setting(campaign)
         measure = next(iter(actions.measure_ids(here).values()))
         store.add({(measure, EAST, FIRST, ""): 1})
-        problems = check(here)
+        problems = actions.check(here)
         assert problems
         assert all("东镇" in p.says for p in problems)
         actions.rebuild(here)
-        assert check(here) == []
+        assert actions.check(here) == []

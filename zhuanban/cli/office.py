@@ -29,8 +29,8 @@ from zhuanban.people.actions import log_access
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import campaign_named, setting
 from zhuanban.people.scope import OPERATOR
+from zhuanban.tally.actions import check as check_tallies
 from zhuanban.tally.actions import rebuild as rebuild_tallies
-from zhuanban.tally.audit import check as check_tallies
 from zhuanban.tally.audit import verify_campaign
 
 PORT_TAKEN = Kind("cli-030", "端口 {port} 已被占用。", "请用 --port 另选一个端口。")

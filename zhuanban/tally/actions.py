@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 
+from zhuanban.core.problem import Problem
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Transition, timeline
 from zhuanban.pack.values import Question
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store
+from zhuanban.tally.differences import differences
 from zhuanban.tally.models import Measure
 from zhuanban.tally.questions import Contributor, question_key, questions_of
 from zhuanban.tally.rules import Delta, record_deltas, spread_all
@@ -112,3 +114,8 @@ def rebuild(setting: Setting) -> int:
         right = recompute(setting)
         store.add(right)
     return len(right)
+
+
+def check(setting: Setting) -> list[Problem]:
+    """Compare the sums with a recomputation in memory; every difference is a problem."""
+    return list(differences(setting, measure_ids(setting), recompute(setting)))

@@ -10,7 +10,7 @@ TALLY_OFF = Kind(
     "请运行 zhuanban tally rebuild，由事件重新统计。",
 )
 NOT_COMPARED = Kind(
-    "tally-002",
+    "tally-009",
     "“{campaign}”的统计没有核对：行动包或事件被改动过，算不出应有的数。",
     "请先用备份恢复，再运行 zhuanban verify。",
 )
