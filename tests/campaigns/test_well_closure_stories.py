@@ -51,8 +51,12 @@ BOTH = Actor(None, "both", (Held("inspector", region=QIYI), Held("rechecker", re
 class Desk:
     """A campaign and short words for what an office does in it. Days are written `12-08`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stages: str = "") -> None:
+        """`stages`: the pack's stages with the dates that the document does not print."""
         files = pack_files(folder)
+        if stages:
+            before, _, rest = files["pack.yaml"].partition("\nstages:\n")
+            files["pack.yaml"] = f"{before}\nstages:\n{stages}\n{rest[rest.index('overview:') :]}"
         pack = load(files, folder.name)
         demo = folder / "demo"
         self.campaign = create_campaign(
@@ -677,6 +681,30 @@ def test_accountability_is_unseen_until_decided(desk):
 def test_work_before_the_start_is_kept_and_marked(desk):
     entered(desk.open("publicity", "10-10", QIYI_COMMUNITY, form="张贴通告", count=1, place="社区门口"))
     assert "早于行动开始" in Record.objects.get(ledger="publicity").flags
+
+
+def test_work_before_the_start_of_its_stage_is_kept_and_marked():
+    """On 12-04 the publicity runs, with no end stated, while the inspection is being set up; then both go on."""
+    stages = "  publicity: {title: 宣传阶段, start: 2023-11-10}\n  inspection: {title: 排查阶段, start: 2023-12-06}"
+    with clock.set_to(datetime(2023, 12, 31, 9, tzinfo=BEIJING)):
+        desk = Desk(FOLDER, stages)
+
+        def flags(number: str) -> list[str]:
+            return Record.objects.get(number=number).flags
+
+        def notice(on: str) -> list[str]:
+            return flags(
+                entered(desk.open("publicity", on, QIYI_COMMUNITY, form="张贴通告", count=1, place="社区门口"))
+            )
+
+        def card(on: str, household: str) -> list[str]:
+            return flags(entered(inspected(desk, household, on)))
+
+        assert notice("10-10") == ["早于行动开始", "早于宣传阶段开始"]
+        assert notice("11-09") == ["早于宣传阶段开始"]
+        assert (notice("11-10"), notice("12-04"), notice("12-20")) == ([], [], [])
+        assert card("12-04", "甲户") == ["早于排查阶段开始"]
+        assert card("12-06", "乙户") == []
 
 
 def test_five_points_of_a_rule_with_their_tasks(desk):

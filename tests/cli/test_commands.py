@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 
 import click
 import pytest
@@ -142,3 +144,20 @@ def test_wrong_usage_is_said_in_chinese(words: list[str], says: str) -> None:
     said = in_chinese(usage.value)
     where = usage.value.ctx.command_path if usage.value.ctx is not None else "zhuanban"
     assert said == f"{says}用 {where} --help 查看用法。"
+
+
+@pytest.mark.sqlite
+def test_verify_names_what_was_altered_behind_the_door(lamps: Office) -> None:
+    lamps.run("import", "lamps", "lamps", workbook(lamps, "东镇.xlsx", [HEAD, ROWS[2]]), "--on", "2024-03-01")
+    assert "核验无误。" in lamps.run("verify").out
+    with closing(sqlite3.connect(lamps.home / "zhuanban.sqlite3")) as behind, behind:
+        behind.execute("UPDATE tally_day SET n = n + 5 WHERE node = '411300101' AND cell = ''")
+    for words in (["verify"], ["verify", "lamps"], ["tally", "check"]):
+        err = lamps.run(*words, code=1).err
+        assert "“路灯整修进度表”的“登记（盏）”列，东镇，2024-01-05 当日的增减应为 1，现为 6。" in err
+    lamps.run("tally", "rebuild")
+    lamps.run("verify")
+    with closing(sqlite3.connect(lamps.home / "zhuanban.sqlite3")) as behind, behind:
+        behind.execute("UPDATE people_packversion SET files = replace(files, 'half_up', 'floor')")
+    ran = lamps.run("verify", "--json", code=1)
+    assert [p["code"] for p in json.loads(ran.out)["problems"]] == ["people-021", "tally-009"]

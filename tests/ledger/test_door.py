@@ -240,3 +240,22 @@ def test_a_link_names_its_record_however_it_is_typed(lamps: Campaign) -> None:
     permit = Change("p", "permits", (Step("create", 19730, region=JIA),), number="ＺＤ－３")
     assert codes(lamps, permit, opened("a", "1号", permit="ZD—３")) == ["entered", "entered"]
     assert Record.objects.get(ledger="lamps").data["permit"] == "ZD-3"
+
+
+def test_a_change_that_another_sent_is_no_key_to_what_he_sent(lamps: Campaign) -> None:
+    sent = [opened("c1", "1号"), opened("c2", "2号", kind="错")]
+    assert codes(lamps, *sent, actor=EAST_TOWN) == ["entered", "ledger-008"]
+    kept = Waiting.objects.get()
+    before = (kept.change, kept.problems, kept.actor)
+    for _ in range(2):
+        outcomes = submit(lamps, sent, WEST_TOWN)
+        assert [(o.status, o.number) for o in outcomes] == [("waiting", ""), ("waiting", "")]
+        assert all("ledger-003" in {p.code for p in o.problems} for o in outcomes)
+    # What he may enter, but under a taken id, waits too; it does not collide with what entered.
+    assert codes(lamps, opened("c1", "1号", region=BING), actor=WEST_TOWN) == ["ledger-001"]
+    kept.refresh_from_db()
+    assert (kept.change, kept.problems, kept.actor) == before
+    assert Waiting.objects.filter(actor="west", settled_at=None).count() == 2
+    assert codes(lamps, opened("c1", "1号"), actor=COUNTY) == ["already"]  # she sees the record
+    assert codes(lamps, opened("c2", "2号"), actor=EAST_TOWN) == ["entered"]
+    assert list(Waiting.objects.filter(settled_at=None).values_list("actor", flat=True)) == ["west", "west"]

@@ -131,6 +131,7 @@ fields:
 title: 水渠台账
 seen_by: [county, provnce]  #! pack-026
 amend_by: twon  #! pack-026
+stage: survy  #! pack-169
 region: {level: vilage}  #! pack-027
 fields:
   pond: {title: 鱼塘, type: link, ledger: pond}  #! pack-022

@@ -104,6 +104,7 @@ def retry(request: HttpRequest, name: str, said: RetryIn, item: int = Path(..., 
         steps=tuple(steps),
         number=change.number if said.number is None else said.number,
         base=change.base if said.base is None else said.base,
+        sender=row.actor,
     )
     outcome = submit(seen.setting.campaign, [change], seen.actor)[0]
     problems = [p.as_json() for p in outcome.problems]

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from zhuanban.evidence.actions import FITS
 from zhuanban.evidence.media import Media
 from zhuanban.evidence.queries import Shot, alike, brought_by, media_of, shots
-from zhuanban.ledger import inbox
 from zhuanban.ledger.models import Attached
 from zhuanban.pack.values import FieldType
 from zhuanban.people.models import Campaign
@@ -26,20 +25,18 @@ class Brought:
         self.actor = actor
         self.logins: dict[str, set[str]] = {}  # content → logins of who brought it
         self.kinds: dict[str, Media] = {}
-        self.senders: dict[str, str] = {}  # change that waits in the inbox → login of who sent it
         self.known: dict[str, Shot] = {}
         self.entered: dict[str, set[Named]] = defaultdict(set)  # content → records of this batch that show it
 
-    def foresee(self, contents: Iterable[str], changes: Sequence[str]) -> None:
-        """Look up these contents and who sent these changes."""
+    def foresee(self, contents: Iterable[str]) -> None:
+        """Look up these contents."""
         wanted = sorted(contents)
         if wanted:
             self.logins = brought_by(self.campaign, wanted)
             self.kinds = media_of(self.campaign, wanted)
-            self.senders = inbox.senders(self.campaign, changes)
 
-    def may_refer(self, change: str, sha256: str) -> bool:
-        """Brought by the actor himself, or by who sent the change that he now puts right.
+    def may_refer(self, sender: str, sha256: str) -> bool:
+        """Brought by the actor himself, or by the sender of the change that he now puts right ("" where it is his own).
 
         Somebody else's content is not to be had by knowing its address: whoever may refer to it may open it.
         """
@@ -48,7 +45,7 @@ class Brought:
             return bool(logins)
         # Whoever has no account works at the machine itself, as whoever brought a content without one.
         me = "" if self.actor.user_id is None else self.actor.login
-        return me in logins or self.senders.get(change) in logins
+        return me in logins or (sender != "" and sender in logins)
 
     def unfit(self, use: FieldType, sha256: str) -> str:
         """What the content is, where it does not fit a field of this type; else ""."""

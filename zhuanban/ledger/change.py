@@ -44,6 +44,7 @@ class Change(NamedTuple):
     base: int | None = None
     source: Mapping[str, Any] = NOTHING
     subject: str = ""  # whose record this is where it has no number yet (a row's key): settles what waited for it
+    sender: str = ""  # login of who sent it first, where another now puts right what waits of his
 
     @property
     def about(self) -> str:

@@ -117,6 +117,7 @@ class _Batch:
         self.new: dict[int, Draft] = {}
         self.before: dict[int, list[tuple[int, Snapshot]]] = {}
         self.numbers = Numbers(self.setting.campaign)
+        self.others: set[str] = set()  # ids of changes that entered records which the actor may not know of
         self.waiting: list[tuple[Change, tuple[Problem, ...]]] = []
         self._last_record = 0
         self._record_ids: list[int] = []  # PostgreSQL: taken from the sequence, not yet used
@@ -163,6 +164,8 @@ class _Batch:
         problems = judged.problems
         if not problems and judged.facts:
             problems = self._second(ledger, draft, judged)
+        if not problems and change.id in self.others:
+            problems = [says.NOT_THERE.at(Place(record=change.number))]
         if problems:
             return _wait(change, *problems)
         if not judged.facts:
@@ -257,18 +260,26 @@ class _Batch:
     # -- reads -------------------------------------------------------------------------------------------------------
 
     def _known_changes(self) -> dict[str, tuple[str, int]]:
+        """Change id → number and version, of what entered before and was the actor's own or is in his sight."""
         known: dict[str, tuple[str, int]] = {}
         with connection.cursor() as cursor:
             for part in _chunks([c.id for c in self.changes]):
                 cursor.execute(
-                    f"""SELECT e.change, r.number, e.version
+                    f"""SELECT e.change, r.number, e.version, e.actor, r.ledger, r.state, r.region, r.unit
                         FROM ledger_event e JOIN ledger_record r ON r.id = e.record_id
                         WHERE e.campaign_id = %s AND e.change IN ({marks(part)})""",
                     [self.setting.campaign.pk, *part],
                 )
-                for change, number, version in cursor.fetchall():
-                    known[change] = max(known.get(change, (number, 0)), (number, version))
+                for change, number, version, sender, *place in cursor.fetchall():
+                    if sender == self.actor.login or self._sees(*place):
+                        known[change] = max(known.get(change, (number, 0)), (number, version))
+                    else:
+                        self.others.add(change)
         return known
+
+    def _sees(self, ledger: str, state: str, region: str, unit: str) -> bool:
+        spec = self.setting.pack.ledgers.get(ledger)
+        return spec is not None and self.bench.sees(spec, Snapshot(state, region, unit, {}))
 
     def _load_targets(self) -> None:
         """Records that the batch names, or whose "one per" keys it might meet; locked until the transaction ends."""
@@ -309,7 +320,7 @@ class _Batch:
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
                     self.seen.links.add((ledger_key, number))
-        self.seen.files.foresee(files, [c.id for c in self.changes])
+        self.seen.files.foresee(files)
 
     def _load(self, ledger: str, numbers: Sequence[str]) -> None:
         loaded: dict[int, Draft] = {}

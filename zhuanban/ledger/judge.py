@@ -6,7 +6,7 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zhuanban.core.day import FIRST_DAY, iso
@@ -30,6 +30,7 @@ from zhuanban.ledger.rules import (
     last_step,
     said_last,
     timeline,
+    word_of,
 )
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
@@ -38,14 +39,9 @@ from zhuanban.people.scope import Actor, Reach, reach
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
+EARLY_FOR = "早于{stage}开始"
 ORDERED = frozenset({"create", "move", "withdraw", "restore"})
 """Verbs whose events keep their order whatever their days become."""
-
-
-def _word(fact: Fact) -> str:
-    """What a reader calls an event."""
-    words = {"amend": "更正", "transfer": "移转", "withdraw": "撤回", "restore": "恢复"}
-    return str(fact.body.get("move") or words.get(fact.verb, fact.verb))
 
 
 class Judged(NamedTuple):
@@ -191,9 +187,17 @@ class _Work:
         self._may(move.by, move.key, snapshot)
         self._required(move, snapshot)
         self._guards(move, snapshot, snapshot, on)
-        if on < bench.setting.campaign.start:
-            body["flags"] = [*body.get("flags", ()), EARLY]
+        if early := list(self._early(on)):
+            body["flags"] = [*body.get("flags", ()), *early]
         self._enter("create", on, body)
+
+    def _early(self, on: int) -> Iterator[str]:
+        """Work before the start is kept, and marked: before the campaign's, and before that of the ledger's stage."""
+        if on < self.bench.setting.campaign.start:
+            yield EARLY
+        stage = self.bench.setting.pack.stages.get(self.ledger.stage)
+        if stage is not None and stage.start is not None and on < stage.start:
+            yield EARLY_FOR.format(stage=stage.title)
 
     def _move(self, step: Step, now: Snapshot) -> None:
         move = self.ledger.moves.get(step.move)
@@ -287,7 +291,7 @@ class _Work:
 
     def _disorder(self, target: Fact, early: Fact, was: int, on: int) -> None:
         place = Place(record=self.draft.number, field=str(target.body.get("move", "")))
-        words = {"redated": _word(target), "move": _word(early), "day": iso(on), "was": iso(was)}
+        words = {"redated": word_of(target), "move": word_of(early), "day": iso(on), "was": iso(was)}
         self.say(says.DISORDER.at(place, **words))
 
     def _withdraw(self, step: Step, now: Snapshot) -> None:
@@ -377,7 +381,7 @@ class _Work:
         for sha256 in said:
             if sha256 in own:
                 continue
-            if not sight.file_exists(self.change.id, sha256):
+            if not sight.file_exists(self.change.sender, sha256):
                 self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
             elif what := sight.file_unfit(spec.type, sha256):
                 self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))

@@ -102,7 +102,10 @@ class Counter(models.Model):
 
 
 class Waiting(models.Model):
-    """Something that came in and did not pass: kept whole in the inbox until a person settles it."""
+    """Something that came in and did not pass: kept whole in the inbox until a person settles it.
+
+    It belongs to who sent it: the same change sent by another is another item.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT)
     ledger = models.CharField(max_length=40)
@@ -114,12 +117,12 @@ class Waiting(models.Model):
     reason = models.CharField(max_length=40)  # code of the first problem
     region = models.CharField(max_length=32, blank=True)
     unit = models.CharField(max_length=32, blank=True)
-    actor = models.CharField(max_length=80)
+    actor = models.CharField(max_length=80)  # login of who sent it
     at = models.BigIntegerField()
     settled_at = models.BigIntegerField(null=True)
     settled_by = models.CharField(max_length=80, blank=True)
     settled_how = models.CharField(max_length=200, blank=True)  # entered | sent again | discarded: …
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "change_id"], name="waiting_change")]
+        constraints = [models.UniqueConstraint(fields=["campaign", "change_id", "actor"], name="waiting_change")]
         indexes = [models.Index(fields=["campaign", "settled_at", "subject"], name="waiting_open")]

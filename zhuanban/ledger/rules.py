@@ -147,3 +147,9 @@ def event_head(campaign: str, ledger: str, number: str, fact: Fact) -> bytes:
 def event_hash(previous: bytes, head: bytes, body: bytes) -> bytes:
     """SHA-256 over the previous event's hash (empty for the first), the head and the body text."""
     return digest(previous, head, body)
+
+
+def word_of(fact: Fact) -> str:
+    """What a reader calls an event."""
+    words = {"amend": "更正", "transfer": "移转", "withdraw": "撤回", "restore": "恢复"}
+    return str(fact.body.get("move") or words.get(fact.verb, fact.verb))

@@ -34,8 +34,8 @@ class Seen:
     def link_exists(self, ledger: str, number: str) -> bool:
         return (ledger, number) in self.links or (ledger, number) in self.drafts
 
-    def file_exists(self, change: str, sha256: str) -> bool:
-        return self.files.may_refer(change, sha256)
+    def file_exists(self, sender: str, sha256: str) -> bool:
+        return self.files.may_refer(sender, sha256)
 
     def file_unfit(self, field: FieldType, sha256: str) -> str:
         return self.files.unfit(field, sha256)

@@ -86,6 +86,9 @@ class _PackChecker(Checker):
             return
         here = ("ledgers", ledger.key)
         self.level(ledger.region_level, *here, "region", "level")
+        if ledger.stage and ledger.stage not in self.pack.stages:
+            advice = hint(ledger.stage, self.pack.stages)
+            self.wrong(problems.NO_STAGE, *here, "stage", word=ledger.stage, hint=advice)
         self.posts(ledger.seen_by, *here, "seen_by")
         self.posts(ledger.amend_by, *here, "amend_by")
         self.number_pattern(ledger)

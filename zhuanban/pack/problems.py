@@ -159,6 +159,7 @@ NOT_FOR_OP = Kind("pack-071", "{kind}栏目“{field}”不能用“{op}”比�
 ALL_EMPTY = Kind("pack-072", "“{word}”是空的。", "请写上内容，或删去这个词。")
 NOT_ORDERED = Kind("pack-073", "核对 ordered 的栏目须都是日期，或都是数；“{field}”是{kind}。", "请改写。")
 NO_TABLE = Kind("pack-075", "没有统计表“{word}”。", "{hint}")
+NO_STAGE = Kind("pack-169", "没有阶段“{word}”。", "{hint}")
 REGIONS_IN_ROWS = Kind(
     "pack-076", "列“{column}”数的是区划，行却按“{by}”分。", "数区划的列只用在按区域分行（by: region）的表里。"
 )

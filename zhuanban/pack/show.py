@@ -131,6 +131,8 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
             continue
         names = "、".join(say_field(ledger, key) for key in check.fields)
         yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
+    if ledger.stage:
+        yield f"属于{pack.stages[ledger.stage].title}；早于该阶段开始的照收，并作提示。"
     if ledger.amend_by:
         yield f"更正、移转、撤回、恢复由{say_posts(pack, ledger.amend_by)}办理。"
     if ledger.seen_by:

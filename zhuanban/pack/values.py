@@ -240,6 +240,7 @@ class Ledger:
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     duty: str = ""  # the duty whose reports these are
+    stage: str = ""  # key of the stage to which this work belongs: what was done before its start is marked early
     source: str = ""
     help: str = ""
     at: Place = field(default=NOWHERE, compare=False)

@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "unit",
         "one_per",
         "match",
+        "stage",
         "seen_by",
         "amend_by",
         "fields",

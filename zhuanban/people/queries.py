@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from django.db import connection
 
 from zhuanban.core.day import FIRST_DAY
-from zhuanban.core.problem import Kind, Refused
-from zhuanban.pack.read import load
+from zhuanban.core.problem import Kind, Problem, Refused
+from zhuanban.pack.read import files_sha256, load
 from zhuanban.pack.values import Pack
 from zhuanban.people.models import Campaign, PackVersion, Region, RegionName, RegionParent, Unit, UnitParent
 from zhuanban.people.tree import Node, Tree, words_of
 
 NO_CAMPAIGN = Kind("people-001", "没有名为“{name}”的行动。", "现有行动：{known}。")
+
+PACK_ALTERED = Kind(
+    "people-021",
+    "“{name}”的行动包与其校验值不符：取用之后被门外改动过。",
+    "各表可能因此算错；请停用，并用备份恢复。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,19 @@ def setting(campaign: Campaign | str) -> Setting:
         known = (campaign.tree_version, region_tree(campaign, pack), unit_tree(campaign))
         _trees[campaign.uid] = known
     return Setting(campaign, pack, known[1], known[2])
+
+
+def altered_pack(campaign: Campaign) -> Problem | None:
+    """A problem where the campaign's copy of its pack is no longer what its hash says. Reads it anew."""
+    problem = PACK_ALTERED.at(name=campaign.name)
+    try:
+        version = PackVersion.objects.get(pk=campaign.pack_version_id)
+    except ValueError:  # no JSON any more
+        return problem
+    files = version.files
+    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+        return problem
+    return None if files_sha256(files) == version.sha256 else problem
 
 
 def forget_trees(campaign: Campaign) -> None:

@@ -7,12 +7,13 @@ changes nothing: a row's change id comes from the file's content and the row's p
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from zhuanban.core import clock
 from zhuanban.core.faults import reason
@@ -25,6 +26,7 @@ from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
+from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
@@ -133,7 +135,7 @@ def import_files(
                 mine.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         work.enter()
     if not dry_run:
-        inbox.supersede(setting.campaign, work.older, clock.now(), actor)
+        inbox.supersede(work.viewer.waiting(), work.older, clock.now(), actor)
     if marked is not None:
         taken = {path.absolute() for path in paths}
         for path, mine in zip(paths, report.files, strict=True):
@@ -190,6 +192,7 @@ class _Import:
         self.setting = setting
         self.ledger = ledger
         self.actor = actor
+        self.viewer = Viewer(setting, actor)
         self.planner = Planner(ledger, on, setting.regions)
         self.echo = Echo(ledger, Names(setting.regions, setting.units, on), on)
         self.dry_run = dry_run
@@ -301,10 +304,12 @@ class _Import:
                 report.problems += placed(outcome.problems, line.row, line.at)
 
     def _entered(self, change_ids: list[str]) -> set[str]:
-        """Those of the changes that entered in an earlier import of the same file."""
+        """Those of the changes that entered in an earlier import of the same file, as far as the actor may know."""
         found: set[str] = set()
         for i in range(0, len(change_ids), CHUNK):
             rows = Event.objects.filter(campaign=self.setting.campaign, change__in=change_ids[i : i + CHUNK])
+            if not self.actor.operator:
+                rows = rows.filter(Q(actor=self.actor.login) | Q(record__in=self.viewer.records(self.ledger)))
             found.update(rows.values_list("change", flat=True))
         return found
 
@@ -332,7 +337,7 @@ class _Import:
         return TWICE.at(here, fields="、".join(titles), other=str(other))
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
-        """The records that these rows speak of, by number and by key."""
+        """The records in the actor's sight that these rows speak of, by number and by key."""
         said = {line.row.said.number for line in batch if line.row.said.number}
         spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
         numbers = sorted(spelt)
@@ -349,7 +354,18 @@ class _Import:
         keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))
-        return {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(found).items()}
+        return {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(self._seen(found)).items()}
+
+    def _seen(self, records: Iterable[int]) -> list[int]:
+        """Those of the records that the actor may know of: a row about another is judged as if it were absent."""
+        pks = list(records)
+        if self.actor.operator:
+            return pks
+        seen: list[int] = []
+        for i in range(0, len(pks), CHUNK):
+            rows = self.viewer.records(self.ledger).filter(pk__in=pks[i : i + CHUNK])
+            seen += rows.values_list("pk", flat=True)
+        return seen
 
     def _by_key(self, keys: set[Key], regions: set[str]) -> Iterator[tuple[int, tuple[str, Key]]]:
         names = self.ledger.match or self.ledger.one_per

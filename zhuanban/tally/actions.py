@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 
-from zhuanban.core.problem import Kind, Problem
+from zhuanban.core.problem import Problem
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Transition, timeline
 from zhuanban.pack.values import Question
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store
+from zhuanban.tally.differences import differences
 from zhuanban.tally.models import Measure
 from zhuanban.tally.questions import Contributor, question_key, questions_of
-from zhuanban.tally.rules import Delta, block_of, record_deltas, spread_all
-
-TALLY_OFF = Kind(
-    "tally-001",
-    "统计与事件不符：{what}在 {day} 应为 {right}，现为 {wrong}（第 {measure} 项）。",
-    "请运行 zhuanban tally rebuild，由事件重新统计。",
-)
+from zhuanban.tally.rules import Delta, record_deltas, spread_all
 
 Compiled = dict[str, Contributor]
 _compiled: dict[tuple[str, str], tuple[Compiled, dict[str, int]]] = {}
@@ -74,14 +69,30 @@ def follow_tree(before: Setting, after: Setting, code: str) -> None:
     store.add({key: n for key, n in change.items() if n})
 
 
+class Recount:
+    """All sums of a campaign from its events alone, gathered record by record in memory."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._regions = setting.regions
+        self._compiled, _ = _measures(setting)
+        self._totals: dict[Delta, int] = defaultdict(int)
+
+    def take(self, transitions: Iterable[Transition]) -> None:
+        """Count records by their timelines; each record of the campaign once."""
+        for key, n in record_deltas(transitions, self._compiled).items():
+            self._totals[key] += n
+
+    def sums(self) -> dict[Delta, int]:
+        """The sums at every node, zeros left out."""
+        return spread_all(self._regions, {k: n for k, n in self._totals.items() if n})
+
+
 def recompute(setting: Setting) -> dict[Delta, int]:
     """All sums of the campaign, from its events alone."""
-    compiled, _ = _measures(setting)
-    totals: dict[Delta, int] = defaultdict(int)
+    recount = Recount(setting)
     for transitions in _all_records(setting):
-        for key, n in record_deltas(transitions, compiled).items():
-            totals[key] += n
-    return spread_all(setting.regions, {k: n for k, n in totals.items() if n})
+        recount.take(transitions)
+    return recount.sums()
 
 
 def _all_records(setting: Setting) -> Iterator[list[Transition]]:
@@ -107,31 +118,4 @@ def rebuild(setting: Setting) -> int:
 
 def check(setting: Setting) -> list[Problem]:
     """Compare the sums with a recomputation in memory; every difference is a problem."""
-    right = recompute(setting)
-    blocks: dict[tuple[int, str, int, str], int] = defaultdict(int)
-    for (measure, node, day, cell), n in right.items():
-        blocks[(measure, node, block_of(day), cell)] += n
-    measures = list(measure_ids(setting).values())
-    return [
-        *_compare(setting, right, store.everything(measures, "tally_day"), "日"),
-        *_compare(setting, {k: n for k, n in blocks.items() if n}, store.everything(measures, "tally_block"), "段"),
-    ]
-
-
-def _compare(
-    setting: Setting,
-    right: Mapping[tuple[int, str, int, str], int],
-    held: Mapping[tuple[int, str, int, str], int],
-    word: str,
-) -> list[Problem]:
-    found = []
-    for key in sorted(right.keys() | held.keys()):
-        if right.get(key, 0) != held.get(key, 0):
-            measure, node, time, cell = key
-            what = "／".join(p for p in (setting.regions.name(node), cell) if p)
-            found.append(
-                TALLY_OFF.at(
-                    what=what, day=f"{time}{word}", right=right.get(key, 0), wrong=held.get(key, 0), measure=measure
-                )
-            )
-    return found
+    return list(differences(setting, measure_ids(setting), recompute(setting)))

@@ -81,7 +81,7 @@ def everything(measures: Sequence[int], table: str) -> dict[tuple[int, str, int,
     with connection.cursor() as cursor:
         for measure in measures:
             cursor.execute(f"SELECT measure, node, {column}, cell, n FROM {table} WHERE measure = %s", [measure])
-            found.update({(m, node, t, cell): int(n) for m, node, t, cell, n in cursor.fetchall() if n})
+            found.update({(m, node, t, cell): n for m, node, t, cell, n in cursor.fetchall() if n})
     return found
 
 
