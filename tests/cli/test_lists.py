@@ -61,7 +61,10 @@ def test_a_list_of_records_is_as_of_a_day(orchards: Office) -> None:
         "unit": "D", "unit_name": entry["unit_name"],
     }  # fmt: skip
     assert listed(orchards, "due_again", "--as-of", "2024-03-16", "--region", "西沟镇") == []
-    assert "2024-0001" in orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16").out
+    dated = orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16")
+    assert "2024-0001" in dated.out
+    assert dated.err == ""
+    assert "最近的登记在 2024-03-01" in orchards.run("list", "orchard", "due_again").err
 
 
 def test_a_list_of_regions_without_any(orchards: Office) -> None:
@@ -87,6 +90,9 @@ def test_a_draw_can_be_made_again_by_anyone(orchards: Office) -> None:
     text = orchards.run(*words).out
     assert said["groups"][0]["list_sha256"] in text
     assert "sha256sum" in text
+    assert "东坡乡名单（2 个）\n99010000101\n99010000102\n" in text
+    today = orchards.run("draw", "orchard", "county_draw", "--seed", "x")
+    assert "最近的登记在 2024-03-01，可用 --as-of 2024-03-01" in today.err
 
 
 def test_a_draw_is_for_the_posts_that_the_pack_names(orchards: Office) -> None:

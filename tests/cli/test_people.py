@@ -28,6 +28,10 @@ def test_people_are_loaded_use_their_post_and_the_log_tells(lamps: Office) -> No
     assert len(re.findall(r"口令 \S{12}（", ran.out)) == 2
     assert "没有改动" in lamps.run("people", "load", "lamps", listed).out
     lamps.run("table", "lamps", "progress", "--as-of", "2024-03-01", "--as", "east", "--format", "csv")
+    refused = lamps.run(
+        "table", "lamps", "progress", "--as-of", "2024-03-01", "--as", "east", "--region", "西镇", code=1
+    )
+    assert "“西镇”不在您的管辖范围内" in refused.err
     token = lamps.run("people", "token", "east", "--days", "3").out.strip()
     assert len(token) > 40
     assert "people-043" in lamps.run("log", "lamps", "--as", "east", code=1).err

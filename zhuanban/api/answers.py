@@ -42,7 +42,7 @@ _ABSENT = frozenset(
     for kind in (
         says.NOT_THERE, ledger.NOT_THERE, ledger.UNKNOWN_LEDGER, ledger.UNKNOWN_FIELD, people.NO_CAMPAIGN,
         tables.NO_TABLE, tables.NO_REGION, tables.NO_ROW, tables.NO_COLUMN, lists.NO_LIST, inbox.NO_ITEM,
-        sheets.NO_FORM, sheets.NO_UNIT_FORM,
+        tables.NOT_YOURS, sheets.NO_FORM, sheets.NO_UNIT_FORM,
         duty.NO_DUTY, notify.NO_MESSAGE,
     )
 )  # fmt: skip

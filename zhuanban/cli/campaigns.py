@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, as_json_text, complain, out, with_database
+from zhuanban.cli.told import history_lines, waiting_lines
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.problem import Kind, Place, Refused
@@ -290,13 +291,14 @@ def _behind(viewer: Viewer, item: Any) -> dict[str, Any]:
 def history(campaign: str, ledger: str, number: str, login: str, as_json: bool) -> None:
     """一个条目的来龙去脉。"""
     viewer = viewer_of(campaign, login)
-    said = viewer.history(viewer.ledger(ledger), number)
+    book = viewer.ledger(ledger)
+    said = viewer.history(book, number)
     if as_json:
         out(said)
         return
     click.echo(f"{number}　{said['state']}　{said['region_name']}　{said['unit_name']}")
-    for event in said["events"]:
-        click.echo(f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{event['at']} 登记）")
+    for line in history_lines(viewer.setting, book, said):
+        click.echo(line)
 
 
 @click.command()
@@ -306,18 +308,16 @@ def history(campaign: str, ledger: str, number: str, login: str, as_json: bool) 
 @with_database
 def inbox(campaign: str, login: str, as_json: bool) -> None:
     """收件箱：没有登记进去、等人处理的。"""
-    items = list(viewer_of(campaign, login).inbox())
+    viewer = viewer_of(campaign, login)
+    items = list(viewer.inbox())
     if as_json:
         out({"items": items})
         return
     if not items:
         click.echo("收件箱是空的。")
     for item in items:
-        source = item["source"]
-        where = f"{source.get('file', '')} {source.get('sheet', '')} 第{source['row']}行" if "row" in source else ""
-        click.echo(f"{item['id']:>6}  {item['ledger']}  {where}")
-        for problem in item["problems"]:
-            click.echo(f"        {problem['says']}{problem['advice']}")
+        for line in waiting_lines(viewer.setting, item):
+            click.echo(line)
 
 
 @click.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+from django.db.models import Max
 
 from zhuanban.cli.base import AS, DAY, JSON, TARGET, out, with_database
 from zhuanban.cli.campaigns import viewer_of
@@ -17,7 +19,7 @@ from zhuanban.ledger.search import Filter, find
 from zhuanban.oversight.draws import Drawn, draw, explanation
 from zhuanban.oversight.population import find_draw, population
 from zhuanban.oversight.problems import NOT_YOURS
-from zhuanban.pack.values import Draw
+from zhuanban.pack.values import Draw, Ledger
 from zhuanban.people.actions import log_access
 from zhuanban.people.scope import Reach
 from zhuanban.sheets.export import stamp, write_csv, write_xlsx
@@ -59,6 +61,23 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
     click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
     for each in entries:
         click.echo("  " + "  ".join(filter(None, (each["number"], each["state"], each["region_name"]))))
+    if as_of is None:
+        _tell_last(viewer, [viewer.setting.pack.ledgers[asked.ledger]], day)
+
+
+def _tell_last(viewer: Viewer, ledgers: Iterable[Ledger], day: int) -> None:
+    """Where nobody named a day and nothing is known of it, say until when something is."""
+    lasts = [
+        viewer.records(ledger).aggregate(last=Max("last_on"))["last"] for ledger in ledgers if viewer.knows(ledger)
+    ]
+    last = max((on for on in lasts if on is not None), default=None)
+    if last is None:
+        click.echo(f"提示：没有写截止日期，按今天（{iso(day)}）；还没有任何登记。", err=True)
+    elif last < day:
+        click.echo(
+            f"提示：没有写截止日期，按今天（{iso(day)}）；最近的登记在 {iso(last)}，可用 --as-of {iso(last)}。",
+            err=True,
+        )
 
 
 def _entry(viewer: Viewer, each: Listed) -> dict[str, Any]:
@@ -96,7 +115,9 @@ def draw_(campaign: str, name: str, seed: str, as_of: int | None, login: str, as
         out({"draw": asked.key, "title": asked.title, "as_of": iso(day), **_drawn(viewer, drawn)})
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}")
-    click.echo(explanation(drawn, {s.code: here.regions.name(s.code) for s in drawn.strata}))
+    click.echo(explanation(drawn, {s.code: here.regions.name(s.code, day) for s in drawn.strata}))
+    if as_of is None:
+        _tell_last(viewer, here.pack.ledgers.values(), day)
 
 
 def _reach(viewer: Viewer, asked: Draw) -> Reach:
@@ -121,6 +142,7 @@ def _drawn(viewer: Viewer, drawn: Drawn) -> dict[str, Any]:
                 "region_name": names(s.code),
                 "count": s.count,
                 "list_sha256": s.list_sha256,
+                "listed": list(s.listed),
                 "drawn": [{"region": code, "region_name": names(code)} for code in s.cells],
             }
             for s in drawn.strata

@@ -4,9 +4,9 @@
 2. The cells of a stratum are ordered by SHA-256 of `seed`, a newline and the cell's code (UTF-8), in hex.
 3. The first n are drawn.
 
-Nothing else enters: not the input order, not the other strata, not another draw. A larger ratio with the same seed
-only adds cells to the end of each list; draws that must not lie inside each other (city and district) need seeds of
-their own.
+Nothing else enters: not the order of the cells, not the other strata, not another draw. A larger ratio with the same
+seed only adds cells to the end of each list; draws that must not lie inside each other (city and district) need seeds
+of their own.
 
 Ordering by a hash was chosen over a seeded random generator because its answer does not depend on any library's version
 and because a person with a shell can check it.
@@ -36,18 +36,19 @@ class Stratum:
     """What was drawn in one stratum. `cells` are in drawing order; `count` is how many there were to draw from.
 
     `list_sha256` is the SHA-256 of all cell codes of the stratum, sorted by their bytes, each ended by a newline: it
-    proves that the list drawn from is the list that was published.
+    proves that the list drawn from is the list that was published. `listed` is that list, in that order.
     """
 
     code: str
     count: int
     cells: tuple[str, ...]
     list_sha256: str
+    listed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The outcome of a draw with all that is needed to repeat it. `strata` are sorted by code."""
+    """The outcome of a draw with all that is needed to repeat it. `strata` stand in the order that was given."""
 
     seed: str
     ratio: tuple[int, int]
@@ -70,11 +71,12 @@ def draw(seed: str, population: Mapping[str, Sequence[str]], ratio: tuple[int, i
         raise Refused(faults)
     part, whole = ratio
     strata = []
-    for code in sorted(population):
-        cells = population[code]
+    for code, cells in population.items():
         n = divide(len(cells) * part, whole, rounding)
         ordered = sorted(cells, key=lambda cell: (rank(seed, cell), cell.encode()))
-        strata.append(Stratum(code, len(cells), tuple(ordered[:n]), list_sha256(cells)))
+        strata.append(
+            Stratum(code, len(cells), tuple(ordered[:n]), list_sha256(cells), tuple(sorted(cells, key=str.encode)))
+        )
     return Drawn(seed, ratio, rounding, tuple(strata))
 
 
@@ -114,6 +116,8 @@ def explanation(drawn: Drawn, names: Mapping[str, str] | None = None) -> str:
         "　LC_ALL=C sort 名单.txt | sha256sum    # 应与名单校验值相同",
     ]
     lines += [f"　{recipe(drawn.seed)} | head -n 抽取个数", "各行末尾的代码即为抽中的网格，次序也应相同。", ""]
+    for stratum in drawn.strata:
+        lines += [f"{names.get(stratum.code, stratum.code)}名单（{stratum.count} 个）", *stratum.listed, ""]
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ def find_draw(setting: Setting, name: str) -> Draw:
 
 
 def population(setting: Setting, asked: Draw, day: int) -> dict[str, list[str]]:
-    """Stratum code → codes of its cells, both in use on that day, in the order of the list of regions."""
+    """Stratum code → codes of its cells, both in use on that day, in the order in which tables print the regions."""
     tree = setting.regions
     levels = [level.key for level in setting.pack.grid.levels]
     cell, stratum = levels.index(asked.level) + 1, levels.index(asked.stratum) + 1
@@ -33,4 +33,4 @@ def population(setting: Setting, asked: Draw, day: int) -> dict[str, list[str]]:
             above = path[cell - stratum]
             if tree.nodes[above].in_use(day):
                 found.setdefault(above, []).append(code)
-    return found
+    return {code: found[code] for code in tree.nodes if code in found}

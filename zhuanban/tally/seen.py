@@ -24,7 +24,7 @@ from zhuanban.tally.behind import CHUNK, Behind, behind, quoted
 from zhuanban.tally.lists import Listed, work_list
 from zhuanban.tally.queries import table
 from zhuanban.tally.questions import question_key
-from zhuanban.tally.tables import NO_ROW, NO_TABLE, Result, Row, RowKey, find_column, find_node, find_row, find_table
+from zhuanban.tally.tables import NO_TABLE, NOT_YOURS, Result, Row, RowKey, find_column, find_node, find_row, find_table
 
 
 def ledgers_of(asked: Table) -> set[str]:
@@ -84,7 +84,7 @@ def seen_table(viewer: Viewer, name: str, region: str, day: int) -> Result:
     full = table(viewer.setting, asked, node, day)
     rows = tuple(row for row in full.rows if eyes.row(row.count))
     if not rows:
-        raise Refused(NO_ROW.at(row=region, known="（无）"))
+        raise Refused(NOT_YOURS.at(region=viewer.setting.regions.name(node, day)))
     if len(rows) == len(full.rows):
         return full
     keys = {row.key for row in rows}

@@ -18,6 +18,7 @@ from zhuanban.tally.questions import asked_by
 NO_TABLE = Kind("tally-002", "本行动没有统计表“{table}”。", "可用的统计表：{known}。")
 NO_REGION = Kind("tally-003", "没有代码或名称为“{region}”的区划。", "请核对区划代码。")
 NO_ROW = Kind("tally-004", "表中没有“{row}”这一行。", "可用的行：{known}。")
+NOT_YOURS = Kind("tally-020", "“{region}”不在您的管辖范围内。", "请另选区划，或请有权限的人查看。")
 NO_COLUMN = Kind("tally-005", "表中没有“{column}”这一列。", "可用的列：{known}。")
 ROW_UNKNOWN = Kind(
     "tally-006", "统计表“{table}”的行“{row}”在本行动的单位表中找不到。", "请在单位表中补上，或改行动包。"

@@ -1,0 +1,83 @@
+"""What a history and an item of the inbox say as text: the same as their JSON, already masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from zhuanban.pack.values import Ledger
+from zhuanban.people.queries import Setting
+from zhuanban.sheets.out import writer
+
+
+def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Iterator[str]:
+    """Each event with what it changed, from what to what, why, and the sheet that it came from."""
+    before = _before(said["events"])
+    for event in said["events"]:
+        yield f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{event['at']} 登记）"
+        if event["counts_on"] != event["on"]:
+            yield f"       改期：现算在 {event['counts_on']}"
+        old = before[event["version"]]
+        for key, title, value in (
+            ("state", "状态", event.get("to")),
+            ("region", "区划", event.get("region_name")),
+            ("unit", "单位", event.get("unit_name")),
+        ):
+            if value is not None:
+                yield f"       {title}：{_change(old.get(key), value)}"
+        for key, value in event.get("fields", {}).items():
+            field = ledger.fields.get(key)
+            write = writer(field, here.units) if field is not None else str
+            was = old.get(f"fields/{key}")
+            now = "（空）" if value is None else write(value)
+            said_before = write(was) if was is not None else "（空）" if event["verb"] == "amend" else None
+            yield f"       {field.title if field else key}：{_change(said_before, now)}"
+        if event.get("of"):
+            yield f"       所改的事件：第 {event['of']} 号"
+        if event.get("reason"):
+            yield f"       理由：{event['reason']}"
+        if where := source_text(event.get("source", {})):
+            yield f"       来源：{where}"
+
+
+def _change(was: object, now: object) -> str:
+    return f"{now}" if was in (None, "") else f"{was} → {now}"
+
+
+def _before(events: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Version → what stood before that event, in the order in which the events count."""
+    found: dict[int, dict[str, Any]] = {}
+    stands: dict[str, Any] = {}
+    for event in sorted(events, key=lambda e: (e["counts_on"], e["version"])):
+        found[event["version"]] = dict(stands)
+        if "to" in event:
+            stands["state"] = event["to"]
+        for key in ("region", "unit"):
+            if key in event:
+                stands[key] = event[f"{key}_name"]
+        stands |= {f"fields/{key}": value for key, value in event.get("fields", {}).items()}
+    return found
+
+
+def waiting_lines(here: Setting, item: Mapping[str, Any]) -> Iterator[str]:
+    """An item of the inbox: what of, who sent it when, where it stands in which file, and why it did not enter."""
+    ledger = here.pack.ledgers.get(item["ledger"])
+    title = ledger.title if ledger is not None else item["ledger"]
+    yield f"{item['id']:>6}  {title}　{item['number'] or '（尚无编号）'}　{item['by']} 于 {item['at']} 报送"
+    place = "　".join(
+        tree.name(item[key]) for key, tree in (("region", here.regions), ("unit", here.units)) if item[key]
+    )
+    origin = source_text(item["source"]) or f"不是表格，逐条报送（变更 {item['change']}）"
+    yield f"        来源：{origin}{f'　{place}' if place else ''}"
+    for problem in item["problems"]:
+        yield f"        {problem['says']}{problem['advice']}"
+
+
+def source_text(source: Mapping[str, Any]) -> str:
+    """File, sheet and row, as far as they are known."""
+    parts = [str(source["file"])] if source.get("file") else []
+    if source.get("sheet"):
+        parts.append(f"工作表“{source['sheet']}”")
+    if source.get("row"):
+        parts.append(f"第{source['row']}行")
+    return " ".join(parts)
