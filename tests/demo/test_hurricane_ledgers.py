@@ -10,10 +10,12 @@ import csv
 import io
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.draw import drawn, xlsx
 from tests.hurricane import DISTRICTS, LAST, Played, day
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import Change, Step
@@ -249,6 +251,28 @@ def test_wells_of_cards_leads_and_permits(played: Played) -> None:
     by_card = Counter(r.data["card"] for r in played.records("wells") if r.data.get("card"))
     assert by_card == {r.number: r.data["wells"] for r in played.records("cards", has_well="是")}
     assert (len(by_card), by_card.total()) == (28, 31)
+
+
+def test_one_well_in_two_files_is_one(played: Played, tmp_path: Path) -> None:
+    """Also where the second says more; a household whose wells nothing tells apart must say which."""
+    cell = next(r for r in played.records("wells") if r.data["user"].endswith("备用水源")).region
+    before = len(played.records("wells"))
+    text = "用水户 | 位置 | 所在网格 | 井深\n甲户 | 某路1号 | {} | {}"
+    told = []
+    for name, depth in (("wells_a", "#80.5"), ("wells_b", "80.5米"), ("wells_c", "#81")):
+        path = tmp_path / f"{name}.xlsx"
+        xlsx(path, drawn(text.format(cell, depth)))
+        report = import_files(played.here, "wells", [path], OPERATOR, on=day(LAST))
+        told.append([report.total(x) for x in ("new", "unchanged", "changed", "waiting")])
+    assert told == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+    assert [r.data["depth"] for r in played.records("wells", user="甲户")] == [81]
+
+    xlsx(path, drawn(f"井编号 | {text.format(cell, '#60')}".replace("甲户 |", "另1 | 甲户 |")))
+    assert import_files(played.here, "wells", [path], OPERATOR, on=day(LAST)).total("new") == 1
+    xlsx(path, drawn(text.format(cell, "#70")))
+    report = import_files(played.here, "wells", [path], OPERATOR, on=day(LAST))
+    assert [p.code for p in report.problems] == ["sheets-038"]
+    assert len(played.records("wells")) == before + 2
 
 
 def test_look_back_and_water_of_sealed_wells(played: Played) -> None:

@@ -7,6 +7,7 @@ changes nothing: a row's change id comes from the file's content and the row's p
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -222,7 +223,7 @@ class _Import:
     def enter(self) -> None:
         """Enter what was gathered."""
         batch, self.batch, self.batch_keys = self.batch, [], set()
-        known = self._known(batch)
+        known, several = self._known(batch)
         past = self._past(batch, known)
         good: list[_Line] = []
         changes: list[Change] = []
@@ -232,6 +233,8 @@ class _Import:
             problems = line.row.problems
             if not problems and (twice := self._twice(line)) is not None:
                 problems.append(twice)
+            if line.key in several:
+                problems.append(self._which(line, several[line.key]))
             record = known.get(line.key)
             said, masked = self.echo.sort(
                 line.row.said, record.now.data if record else {}, past.get(record.number) if record else None
@@ -336,8 +339,18 @@ class _Import:
             here = replace(here, cell=address(here.row, column.at), column=column.head)
         return TWICE.at(here, fields="、".join(titles), other=str(other))
 
-    def _known(self, batch: Sequence[_Line]) -> dict[Key, Known]:
-        """The records in the actor's sight that these rows speak of, by number and by key."""
+    def _which(self, line: _Line, numbers: Sequence[str]) -> Problem:
+        """A row without a number that may speak of several records."""
+        ledger = self.ledger
+        words = {"region": ledger.region_title, "unit": ledger.unit_title} | {
+            k: f.title for k, f in ledger.fields.items()
+        }
+        by = "、".join(words[k] for k in ledger.match or ledger.one_per)
+        return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(numbers)[:4]))
+
+    def _known(self, batch: Sequence[_Line]) -> tuple[dict[Key, Known], dict[Key, list[str]]]:
+        """The records in the actor's sight that these rows speak of, by number and by key; and the numbers where
+        several have one key."""
         said = {line.row.said.number for line in batch if line.row.said.number}
         spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
         numbers = sorted(spelt)
@@ -354,7 +367,12 @@ class _Import:
         keys = {line.key for line in batch if line.key and not line.row.said.number}
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))
-        return {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(self._seen(found)).items()}
+        found = {pk: found[pk] for pk in self._seen(found)}
+        numbers_by_key: dict[Key, list[str]] = defaultdict(list)
+        for number, key in found.values():
+            numbers_by_key[key].append(number)
+        known = {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(found).items()}
+        return known, {key: several for key, several in numbers_by_key.items() if len(several) > 1}
 
     def _seen(self, records: Iterable[int]) -> list[int]:
         """Those of the records that the actor may know of: a row about another is judged as if it were absent."""

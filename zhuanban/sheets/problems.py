@@ -50,6 +50,11 @@ FORMULA_EMPTY = Kind(
 SAID_TWICE = Kind("sheets-035", "同一行里“{column}”填了两处，且不相同。", "请只留一处；并排的两张表请改成上下接排。")
 PERCENT_VAGUE = Kind("sheets-036", "“{value}”不知是百分之几。", "请写成带百分号的文字，如 95%。")
 MASKED = Kind("sheets-037", "“{column}”填的“{value}”是隐去后的样子，不是原文。", "请填写原文；不改动的，此格留空。")
+MATCH_MANY = Kind(
+    "sheets-038",
+    "没有编号，按{by}对应到不止一个条目：{found}。",
+    "请填写编号，写明说的是哪一条；确是另一条的，请把内容写得分得开。",
+)
 
 # Forms
 NO_FORM = Kind("sheets-060", "本行动没有报表“{form}”。", "可用的报表：{known}。")
