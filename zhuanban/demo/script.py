@@ -98,7 +98,7 @@ class Listed:
     key: str
     ledger: str
     file: str
-    by: Mapping[str, str]  # move → login; may name a column of the row
+    by: Mapping[str, str]  # move → login, where the row does not say it
 
 
 @dataclass(frozen=True, slots=True)
