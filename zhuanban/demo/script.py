@@ -20,6 +20,9 @@ SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行�
 NO_DEMO = Kind("demo-002", "行动包“{pack}”没有演示数据。", "请另选一个行动包，或用 campaign create 建立行动。")
 
 
+REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse")
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     login: str
@@ -119,6 +122,38 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStep:
+    """One step of a report: so many days after its due date (before it: negative), or on a day of its own."""
+
+    do: str  # fill | sign | send | return | accept | deliver | ask | grant | refuse
+    by: str  # login pattern: {by} is the login of the unit
+    days: int = 0
+    on: int | None = None
+    at: str = "09:00"
+    zero: bool | str = False  # fill: true, or when_empty: a zero report where the forms have no rows
+    files: Mapping[str, str] = field(default_factory=dict)  # fill: name → what it says (.txt), or shows (.jpg)
+    set: Mapping[str, Any] = field(default_factory=dict)  # fill: further fields
+    to: str = ""  # deliver: the addressee
+    receipt: str = ""  # send, deliver: pattern of the receipt
+    reason: str = ""
+    until: int | None = None  # ask, grant: the later day
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The reports of one duty: each unit takes the same steps for each period, but for those said otherwise."""
+
+    duty: str
+    units: Mapping[str, str]  # unit → login that stands for {by}
+    steps: tuple[ReportStep, ...]
+    periods: tuple[str, ...] = ()  # () = all up to the end
+    but: Mapping[str, Mapping[str, tuple[ReportStep, ...]]] = field(default_factory=dict)  # unit → period → its steps
+
+    def steps_of(self, unit: str, period: str) -> tuple[ReportStep, ...]:
+        return self.but.get(unit, {}).get(period, self.steps)
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     folder: Path
     seed: int
@@ -129,6 +164,7 @@ class Script:
     grown: tuple[Growth, ...]
     drawn: tuple[Drawn, ...]
     acts: tuple[Act, ...]
+    reported: tuple[Reported, ...]
     outlines: bool  # draw a square around every lowest cell
 
 
@@ -150,6 +186,7 @@ def read_script(folder: Path) -> Script:
             tuple(_growth(k, v, end) for k, v in said.get("grown", {}).items()),
             tuple(Drawn(**_dated(s)) for s in said.get("drawn", ())),
             tuple(Act(**_dated(s)) for s in said.get("acts", ())),
+            tuple(_reported(s) for s in said.get("reported", ())),
             bool(said.get("outlines", False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
@@ -162,6 +199,22 @@ def _day(said: Any) -> int:
 
 def _dated(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "on": _day(said["on"])}
+
+
+def _reported(said: Mapping[str, Any]) -> Reported:
+    but = {
+        unit: {str(period): tuple(_report_step(s) for s in steps) for period, steps in periods.items()}
+        for unit, periods in said.get("but", {}).items()
+    }
+    periods = tuple(str(p) for p in said.get("periods", ()))
+    return Reported(said["duty"], said["units"], tuple(_report_step(s) for s in said["steps"]), periods, but)
+
+
+def _report_step(said: Mapping[str, Any]) -> ReportStep:
+    step = ReportStep(**{**said, **{word: _day(said[word]) for word in ("on", "until") if word in said}})
+    if step.do not in REPORT_STEPS:
+        raise ValueError(f"reported: {step.do}")
+    return step
 
 
 def _growth(key: str, said: Mapping[str, Any], end: int) -> Growth:
