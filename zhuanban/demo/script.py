@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def read_script(folder: Path) -> Script:
     if not path.is_file():
         raise Refused(NO_DEMO.at(pack=folder.name))
     try:
-        said = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+        said = _texts(YAML(typ="safe", pure=True).load(path.read_text("utf-8")))
         end = _day(said["end"])
         return Script(
             folder / "demo",
@@ -193,8 +194,20 @@ def read_script(folder: Path) -> Script:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why
 
 
-def _day(said: Any) -> int:
-    return from_iso(str(said))
+def _texts(said: Any) -> Any:
+    """The same with days as text, as sheets and changes have them."""
+    match said:
+        case dict():
+            return {_texts(key): _texts(value) for key, value in said.items()}
+        case list():
+            return [_texts(each) for each in said]
+        case date():
+            return said.isoformat()
+    return said
+
+
+def _day(said: str) -> int:
+    return from_iso(said)
 
 
 def _dated(said: Mapping[str, Any]) -> dict[str, Any]:
