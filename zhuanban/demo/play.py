@@ -19,25 +19,26 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from zhuanban.atlas.actions import load_outlines
+from zhuanban.atlas.actions import load_outlines, load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso, to_date
 from zhuanban.demo.grow import Item, as_of, grow
 from zhuanban.demo.pictures import film, picture
 from zhuanban.demo.reports import Reporter
-from zhuanban.demo.script import Act, Drawn, Growth, Script, Sent, read_script
+from zhuanban.demo.script import Act, Drawn, Growth, Listed, Loading, Script, Sent, read_script
 from zhuanban.demo.workbooks import Sheet, Value, write
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
 from zhuanban.ledger.door import submit
+from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.seals import seal_finished_days
 from zhuanban.oversight.draws import draw
 from zhuanban.pack.read import find_pack, load, pack_files
-from zhuanban.pack.values import FILE_TYPES, FieldType, Ledger
+from zhuanban.pack.values import FILE_TYPES, NEW, FieldType, Ledger
 from zhuanban.people.actions import create_campaign, give_post
 from zhuanban.people.models import Campaign, User
 from zhuanban.people.queries import Setting, setting
-from zhuanban.people.scope import Actor, actor_for
+from zhuanban.people.scope import OPERATOR, Actor, actor_for
 from zhuanban.sheets.actions import import_files
 
 Say = Callable[[str], None]
@@ -105,7 +106,9 @@ class _Play:
         with clock.set_to(self._moment(self.script.start, 8)):
             self._people()
             if self.script.outlines:
-                load_outlines(self.here.campaign, squares(self.here), self.script.start)
+                named = self.script.outlines
+                drawn = (self.script.folder / named).read_bytes() if isinstance(named, str) else squares(self.here)
+                load_outlines(self.here.campaign, drawn, self.script.start)
         tasks = sorted(self._tasks(), key=lambda t: (t.day, t.second, t.order))
         day = self.script.start
         for task in tasks:
@@ -159,6 +162,9 @@ class _Play:
 
     def _tasks(self) -> Iterator[Task]:
         order = 0
+        for loading in self.script.layers:
+            order += 1
+            yield Task(loading.on, order, self._loading(loading))
         for sent in self.script.sent:
             order += 1
             yield Task(sent.on, order, self._importing(sent.ledger, [self._dressed(sent)], sent.by, sent.on))
@@ -167,6 +173,10 @@ class _Play:
             items = grow(growth, self.script.seed, self.script.end, self._places(growth), self._code, grown)
             grown[growth.key] = items
             for task in self._sending(growth, items) if growth.via == "door" else self._sheets(growth, items):
+                order += 1
+                yield Task(task.day, order, task.run)
+        for listed in self.script.listed:
+            for task in self._listed(listed):
                 order += 1
                 yield Task(task.day, order, task.run)
         for nth, drawn in enumerate(self.script.drawn):
@@ -356,6 +366,91 @@ class _Play:
             spread = (item.index % 7 - 3) * 1e-4
             return {"lon": round(lon + spread, 6), "lat": round(lat - spread, 6), "frame": "CGCS2000"}
         return value
+
+    # -- layers, and records that are written out ---
+
+    def _loading(self, loading: Loading) -> Callable[[], None]:
+        def run() -> None:
+            layer = self.here.pack.layers[loading.layer]
+            loaded = load_zones(self.here.campaign, layer, self.script.folder / loading.file, loading.since)
+            changed = place_again(self.here, layer, loaded, OPERATOR)
+            self.say(f"{iso(loading.on)}  {layer.title} 第{loaded.edition.number}版，重新判定 {len(changed)}")
+
+        return run
+
+    def _listed(self, listed: Listed) -> Iterator[Task]:
+        """The steps of all rows, by the day on which they are entered, steps of one day in the order of the columns."""
+        ledger = self.here.pack.ledgers[listed.ledger]
+        with (self.script.folder / listed.file).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        work: dict[tuple[int, str], list[tuple[int, dict[str, str], tuple[str, ...], str]]] = defaultdict(list)
+        for n, row in enumerate(rows):
+            moves = tuple(c for c in row if c in ledger.moves and row[c])
+            for move in moves:
+                entered = from_iso(row.get(f"{move}.at") or row[move])
+                work[(entered, move)].append((n, row, moves, move))
+        heads = list(rows[0]) if rows else []
+        for entered, move in sorted(work, key=lambda each: (each[0], heads.index(each[1]))):
+            yield Task(entered, 0, self._taking(listed, ledger, work[(entered, move)]))
+
+    def _taking(
+        self, listed: Listed, ledger: Ledger, work: list[tuple[int, dict[str, str], tuple[str, ...], str]]
+    ) -> Callable[[], None]:
+        def run() -> None:
+            by_login: dict[str, list[Change]] = defaultdict(list)
+            for n, row, moves, move in work:
+                login = row.get(f"{move}.by") or listed.by[move].format(**row)
+                by_login[login].append(self._row_step(listed, ledger, n, row, moves, move, self.actors[login].user_id))
+            for login, changes in by_login.items():
+                self._enter(changes, login, from_iso(work[0][1][work[0][3]]), ledger)
+
+        return run
+
+    def _row_step(
+        self,
+        listed: Listed,
+        ledger: Ledger,
+        n: int,
+        row: Mapping[str, str],
+        moves: tuple[str, ...],
+        move: str,
+        by: int | None,
+    ) -> Change:
+        """One step of a row. A field is told with the first step that needs it, else with the first of all; a column
+        `MOVE.field` is told with that move."""
+        item = Item(listed.key, n, row.get("number", ""), self._region(row.get("region", "")))
+        needs = [set(ledger.moves[m].needs) | {f for w in ledger.moves[m].needs_when for f in w.needs} for m in moves]
+        nth = moves.index(move)
+        said = {}
+        for column, text in row.items():
+            if not text:
+                continue
+            if column in ledger.fields:
+                wanted = next((i for i, each in enumerate(needs) if column in each), 0)
+                if wanted == nth:
+                    said[column] = self._written(ledger, column, text, item, by)
+            elif column.startswith(f"{move}.") and (key := column.partition(".")[2]) in ledger.fields:
+                said[key] = self._written(ledger, key, text, item, by)
+        reason = row.get(f"{move}.reason") or ""
+        opens = nth == 0 and NEW in ledger.moves[move].from_
+        unit = self._unit(row.get("unit", "")) or None if opens else None
+        region = item.region or None if opens else None
+        step = Step("create" if opens else "move", from_iso(row[move]), move, said, region, unit, reason)
+        return Change(f"{listed.key}-{n}-{move}", ledger.key, (step,), item.number)
+
+    def _written(self, ledger: Ledger, key: str, text: str, item: Item, by: int | None) -> Any:
+        """A value as a row writes it: a point as `lon lat`, several values joined by 、, a unit by its name."""
+        spec = ledger.fields[key]
+        if spec.type is FieldType.POINT:
+            lon, lat = text.split()
+            return {"lon": float(lon), "lat": float(lat), "frame": "CGCS2000"}
+        if spec.type is FieldType.UNIT:
+            return self._unit(text)
+        if spec.type in (FieldType.INTEGER, FieldType.NUMBER):
+            return int(text) if spec.type is FieldType.INTEGER else float(text)
+        if spec.many:
+            return text.split("、")
+        return self._evidence(ledger, key, text, item, by)
 
     # -- draws and single acts ---
 

@@ -96,6 +96,26 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Records of one ledger written out in a CSV, one row each: what they are, and on which day each step was taken."""
+
+    key: str
+    ledger: str
+    file: str
+    by: Mapping[str, str]  # move → login; may name a column of the row
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A version of a map layer, from a file in the pack's demo folder."""
+
+    on: int
+    layer: str
+    file: str
+    since: int | None = None  # from which day it holds; None: the first version since ever, a later one from `on`
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A draw of the pack, its cells entered as records of a ledger by one login, or by one for each stratum."""
 
@@ -166,7 +186,9 @@ class Script:
     drawn: tuple[Drawn, ...]
     acts: tuple[Act, ...]
     reported: tuple[Reported, ...]
-    outlines: bool  # draw a square around every lowest cell
+    outlines: bool | str  # draw a square around every lowest cell, or a GeoJSON file of the demo folder
+    layers: tuple[Loading, ...]
+    listed: tuple[Listed, ...]
 
 
 def read_script(folder: Path) -> Script:
@@ -188,7 +210,9 @@ def read_script(folder: Path) -> Script:
             tuple(Drawn(**_dated(s)) for s in said.get("drawn", ())),
             tuple(Act(**_dated(s)) for s in said.get("acts", ())),
             tuple(_reported(s) for s in said.get("reported", ())),
-            bool(said.get("outlines", False)),
+            said.get("outlines", False),
+            tuple(_loading(s) for s in said.get("layers", ())),
+            tuple(Listed(k, **v) for k, v in said.get("listed", {}).items()),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why
@@ -228,6 +252,11 @@ def _report_step(said: Mapping[str, Any]) -> ReportStep:
     if step.do not in REPORT_STEPS:
         raise ValueError(f"reported: {step.do}")
     return step
+
+
+def _loading(said: Mapping[str, Any]) -> Loading:
+    since = said.get("from")
+    return Loading(_day(said["on"]), said["layer"], said["file"], _day(since) if since else None)
 
 
 def _growth(key: str, said: Mapping[str, Any], end: int) -> Growth:
