@@ -23,7 +23,8 @@ from zhuanban.atlas.actions import load_outlines, load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso, to_date
 from zhuanban.demo.grow import Item, as_of, grow
-from zhuanban.demo.pictures import picture
+from zhuanban.demo.pictures import film, picture
+from zhuanban.demo.reports import Reporter
 from zhuanban.demo.script import Act, Drawn, Growth, Listed, Loading, Script, Sent, read_script
 from zhuanban.demo.workbooks import Sheet, Value, write
 from zhuanban.evidence.actions import keep
@@ -55,6 +56,12 @@ class Task:
     day: int
     order: int
     run: Callable[[], None]
+    minute: int | None = None  # of the day; None: five in the afternoon, one after the other
+
+    @property
+    def second(self) -> int:
+        """Of its day."""
+        return 17 * 3600 + 5 * self.order if self.minute is None else 60 * self.minute
 
 
 def load_demo(pack_name: str, say: Say = lambda words: None) -> Campaign:
@@ -106,14 +113,14 @@ class _Play:
                 named = self.script.outlines
                 drawn = (self.script.folder / named).read_bytes() if isinstance(named, str) else squares(self.here)
                 load_outlines(self.here.campaign, drawn, self.script.start)
-        tasks = sorted(self._tasks(), key=lambda t: (t.day, t.order))
+        tasks = sorted(self._tasks(), key=lambda t: (t.day, t.second, t.order))
         day = self.script.start
         for task in tasks:
             while day < task.day:
                 day += 1
                 with clock.set_to(self._moment(day, 1)):
                     seal_finished_days(self.here.campaign)
-            with clock.set_to(self._moment(task.day, 17) + timedelta(seconds=5 * task.order)):
+            with clock.set_to(self._moment(task.day, 0) + timedelta(seconds=task.second)):
                 task.run()
 
     def _moment(self, day: int, hour: int) -> datetime:
@@ -182,6 +189,10 @@ class _Play:
         for nth, act in enumerate(self.script.acts):
             order += 1
             yield Task(act.on, order, self._acting(act, nth))
+        reporter = Reporter(self.here, self.actors, self.say)
+        for call in reporter.calls(self.script):
+            order += 1
+            yield Task(call.day, order, call.run, call.minute)
 
     def _importing(self, ledger: str, paths: list[Path], by: str, on: int) -> Callable[[], None]:
         def run() -> None:
@@ -345,13 +356,15 @@ class _Play:
             return Change(change_id, ledger.key, (step,), number=item.number)
         return Change(change_id, ledger.key, (Step("move", day, move, said),), number=number)
 
-    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None) -> Any:
+    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None, taken: str = "") -> Any:
         spec = ledger.fields[key]
         if spec.type in FILE_TYPES:
             words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
-            image = picture(words, f"{ledger.key}/{key}/{item.group}/{item.index}", spec.type is FieldType.SIGNATURE)
-            name = f"{value}{item.index + 1}.jpg"
-            return [keep(self.here.campaign, image, name, by)]
+            seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
+            if spec.type is FieldType.VIDEO:
+                return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
+            image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)
+            return [keep(self.here.campaign, image, f"{value}{item.index + 1}.jpg", by)]
         if spec.type is FieldType.POINT:
             lon, lat = centre(self.here, item.region)
             spread = (item.index % 7 - 3) * 1e-4
@@ -468,9 +481,15 @@ class _Play:
 
         def run() -> None:
             by = self.actors[act.by].user_id
-            said = {
-                k: v if isinstance(v, Mapping) else self._evidence(ledger, k, v, item, by) for k, v in act.set.items()
-            }
+            said = {}
+            for key, value in act.set.items():
+                match value:
+                    case {"photo": words, "taken": taken}:
+                        said[key] = self._evidence(ledger, key, words, item, by, iso(from_iso(str(taken))))
+                    case Mapping():  # a point
+                        said[key] = value
+                    case _:
+                        said[key] = self._evidence(ledger, key, value, item, by)
             verb = "move" if act.number else "create"
             step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
             self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
