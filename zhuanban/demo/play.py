@@ -56,12 +56,12 @@ class Task:
     day: int
     order: int
     run: Callable[[], None]
-    minute: int | None = None  # of the day; None: five in the afternoon, one after the other
+    said: int | None = None  # second of the day; None: five in the afternoon, one after the other
 
     @property
     def second(self) -> int:
         """Of its day."""
-        return 17 * 3600 + 5 * self.order if self.minute is None else 60 * self.minute
+        return 17 * 3600 + 5 * self.order if self.said is None else self.said
 
 
 def load_demo(pack_name: str, say: Say = lambda words: None) -> Campaign:
@@ -192,7 +192,7 @@ class _Play:
         reporter = Reporter(self.here, self.actors, self.say)
         for call in reporter.calls(self.script):
             order += 1
-            yield Task(call.day, order, call.run, call.minute)
+            yield Task(call.day, order, call.run, call.second)
 
     def _importing(self, ledger: str, paths: list[Path], by: str, on: int) -> Callable[[], None]:
         def run() -> None:
@@ -490,7 +490,7 @@ class _Play:
                         said[key] = value
                     case _:
                         said[key] = self._evidence(ledger, key, value, item, by)
-            verb = "move" if act.number else "create"
+            verb = "create" if not act.number else "move" if act.move else "amend"
             step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
             self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
 
