@@ -1,4 +1,4 @@
-"""The canal campaign's demonstration: the weeks of its requirements to the digit, its reports, its forms as they are printed."""
+"""The canal campaign, played: the weeks of its requirements to the digit, its reports, its forms as printed."""
 
 from __future__ import annotations
 
