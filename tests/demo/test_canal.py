@@ -91,11 +91,13 @@ class Played:
         self.viewer = Viewer(here, OPERATOR)
 
     def events(self, ledger: str, move: str) -> list[tuple[str, str]]:
-        """(number, day) of every such move in the ledger."""
+        """(ledger/number, day) of every such move in ledgers whose key begins so."""
         found = Event.objects.filter(campaign=self.here.campaign, record__ledger__startswith=ledger)
         return [
-            (number, iso(day))
-            for number, day, body in found.order_by("pk").values_list("record__number", "on_day", "body")
+            (f"{key}/{number}", iso(day))
+            for key, number, day, body in found.order_by("pk").values_list(
+                "record__ledger", "record__number", "on_day", "body"
+            )
             if orjson.loads(body).get("move") == move
         ]
 

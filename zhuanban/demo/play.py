@@ -491,7 +491,9 @@ class _Play:
                     case _:
                         said[key] = self._evidence(ledger, key, value, item, by)
             verb = "create" if not act.number else "move" if act.move else "amend"
-            step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
+            # A correction holds since the day on which the corrected fields were said.
+            on = None if verb == "amend" else act.on
+            step = Step(verb, on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
             self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
 
         return run
