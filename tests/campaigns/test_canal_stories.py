@@ -77,7 +77,7 @@ class Desk:
         self.do("staff", "RY-002", "到岗", "08-31", new=True, unit="CZ", name="钱某乙")
 
     def found(self, number: str, kind: str = "居民生活污染", **said: Any) -> Outcome:
-        fields = {"source": "新发现", "kind": kind, "what": "污水直排", "inspector": "孙某丙", "place": INSIDE,
+        fields: dict[str, Any] = {"source": "新发现", "kind": kind, "what": "污水直排", "inspector": "孙某丙", "place": INSIDE,
                   "photo": self.photo, **said}  # fmt: skip
         return self.do("problems", number, "发现", "09-06", new=True, region=VILLAGE, unit=STREET, **fields)
 
@@ -87,7 +87,7 @@ class Desk:
         self.do("problems", number, "交办", "09-07", measure="接管", due="2021-09-30", owner="RY-001")
 
     def fix(self, number: str, on: str = "09-10", **said: Any) -> Outcome:
-        proof = {"fixed": "已接管", "fix_photo": self.after, "fixed_by": "赵某甲", **said}
+        proof: dict[str, Any] = {"fixed": "已接管", "fix_photo": self.after, "fixed_by": "赵某甲", **said}
         return self.do("problems", number, "申请销号", on, by=CLERK, **proof)
 
 
@@ -112,7 +112,7 @@ def test_from_the_find_to_the_relapse(desk: Desk) -> None:
     assert desk.fix("WT-1").status == ENTERED
     assert desk.do("problems", "WT-1", "销号", "09-11", by=CHECKER, checked_by="李某丁").status == ENTERED
     assert desk.record("problems", "WT-1").data["look_back_due"] == "2021-10-11"
-    looked = {"look_back_found": "反弹", "look_back_by": "李某丁", "look_back_photo": desk.photo}
+    looked: dict[str, Any] = {"look_back_found": "反弹", "look_back_by": "李某丁", "look_back_photo": desk.photo}
     assert desk.do("problems", "WT-1", "回头看", "10-11", by=CHECKER, **looked).status == ENTERED
     again = desk.do(
         "problems", "WT-2", "反弹立案", "10-11", new=True, by=CHECKER, region=VILLAGE, unit=STREET,
@@ -174,7 +174,7 @@ def test_waste_needs_tonnes_and_where_it_went(desk: Desk) -> None:
 
 def test_keepers_are_closed_by_two_checks(desk: Desk) -> None:
     desk.assigned("WT-1", "畜禽养殖")
-    proof = {"herd": 30, "manure": "还田", "store_ok": "合格"}
+    proof: dict[str, Any] = {"herd": 30, "manure": "还田", "store_ok": "合格"}
     assert "粪污利用检查" in says(desk.fix("WT-1", **proof))
     desk.fix("WT-1", **proof, use_ok="不合格")
     assert "不合格" in says(desk.do("problems", "WT-1", "销号", "09-11", by=CHECKER, checked_by="李某丁"))
@@ -193,7 +193,12 @@ def test_the_fixer_does_not_check(desk: Desk) -> None:
 
 def test_deferral_names_the_missing_file(desk: Desk) -> None:
     desk.assigned("WT-1", "旅游餐饮")
-    papers = {"defer_reason": "民生", "stricter": desk.photo, "street_plan": desk.photo, "due": "2022-06-30"}
+    papers: dict[str, Any] = {
+        "defer_reason": "民生",
+        "stricter": desk.photo,
+        "street_plan": desk.photo,
+        "due": "2022-06-30",
+    }
     assert "应急预案" in says(desk.do("problems", "WT-1", "暂缓", "10-20", **papers))
     assert desk.do("problems", "WT-1", "暂缓", "10-20", **papers, emergency_plan=desk.photo).status == ENTERED
     assert desk.record("problems", "WT-1").state == "暂缓拆除"
@@ -219,10 +224,10 @@ def test_an_open_case_keeps_the_problem_open(desk: Desk) -> None:
 
 
 def test_an_unanswered_card_is_not_signed_and_a_change_voids_the_signature(desk: Desk) -> None:
-    asked = dict.fromkeys(("project", "outlet", "cages", "livestock", "waste", "business"), "无")
-    card = {"site": "一号点", "inspector": "孙某丙", "signature": desk.pen, **asked}
+    asked: dict[str, Any] = dict.fromkeys(("project", "outlet", "cages", "livestock", "waste", "business"), "无")
+    card: dict[str, Any] = {"site": "一号点", "inspector": "孙某丙", "signature": desk.pen, **asked}
     assert "居民生活污染" in says(desk.do("cards", "PC-1", "排查", "09-06", new=True, region=CELL, **card))
-    full = {**card, "household": "无"}
+    full: dict[str, Any] = {**card, "household": "无"}
     assert desk.do("cards", "PC-1", "排查", "09-06", new=True, region=CELL, **full).status == ENTERED
     step = Step("amend", day("09-06"), set={"outlet": "有"})
     submit(desk.campaign, [Change("story-amend", "cards", (step,), "PC-1")], OPERATOR)

@@ -280,7 +280,8 @@ def test_contacts_were_due_before_the_document_and_have_a_later_day(canal: Playe
 
 
 def changes(canal: Played, duty: str, period: str) -> dict[str, Any]:
-    return changes_since(canal.viewer, find(canal.viewer, Target(duty, "百里奚街道", period)))["forms"][0]
+    (found,) = changes_since(canal.viewer, find(canal.viewer, Target(duty, "百里奚街道", period)))["forms"]
+    return dict(found)
 
 
 def test_the_survey_was_frozen_with_58_of_60(canal: Played, tmp_path: Path) -> None:
