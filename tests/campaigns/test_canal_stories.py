@@ -77,8 +77,8 @@ class Desk:
         self.do("staff", "RY-002", "到岗", "08-31", new=True, unit="CZ", name="钱某乙")
 
     def found(self, number: str, kind: str = "居民生活污染", **said: Any) -> Outcome:
-        fields: dict[str, Any] = {"source": "新发现", "kind": kind, "what": "污水直排", "inspector": "孙某丙", "place": INSIDE,
-                  "photo": self.photo, **said}  # fmt: skip
+        fields: dict[str, Any] = {"source": "新发现", "kind": kind, "what": "污水直排", "inspector": "孙某丙",
+                  "place": INSIDE, "photo": self.photo, **said}  # fmt: skip
         return self.do("problems", number, "发现", "09-06", new=True, region=VILLAGE, unit=STREET, **fields)
 
     def assigned(self, number: str, kind: str = "居民生活污染") -> None:
