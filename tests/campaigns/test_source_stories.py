@@ -40,9 +40,10 @@ A, B, A_UNIT, B_UNIT = "320602010", "320602003", "J010", "J003"
 INNER = {"lon": 120.878, "lat": 31.945, "frame": "CGCS2000"}  # 一级
 OUTER = {"lon": 120.895, "lat": 31.943, "frame": "CGCS2000"}  # 二级
 OUTSIDE = {"lon": 121.2, "lat": 31.99, "frame": "CGCS2000"}
-LOOKED = {"look_measures": "核对点位，", "look_results": "没有反弹。", "looked_by": "回头看员甲"}
-ASKED = {"new_outlet": "否", "new_building": "否", "new_cages": "否"}
-PLAN = {"measure": "清理", "due": "2018-07-15", "owner": "责任人甲"}
+LOOKED: dict[str, Any] = {"look_measures": "核对点位，", "look_results": "没有反弹。", "looked_by": "回头看员甲"}
+ASKED: dict[str, Any] = {"new_outlet": "否", "new_building": "否", "new_cages": "否"}
+NOTHING: Any = None
+PLAN: dict[str, Any] = {"measure": "清理", "due": "2018-07-15", "owner": "责任人甲"}
 
 
 class Desk:
@@ -103,7 +104,7 @@ class Desk:
 
     def old(self, number: int, **more: Any) -> str:
         """An old problem, listed, with its plan and the photo from before."""
-        said = {
+        said: dict[str, Any] = {
             "no": number,
             "source": "SY-01",
             "kind": "排污口",
@@ -115,13 +116,20 @@ class Desk:
         return entered(self.open("problems", "05-03", "登记已整改", self.office, number=str(number), **said))
 
     def new(self, **more: Any) -> Outcome:
-        said = {"source": "SY-01", "kind": "排污口", "place": OUTER, "what": "新排口", "standard": ["水法"], **PLAN}
+        said: dict[str, Any] = {
+            "source": "SY-01",
+            "kind": "排污口",
+            "place": OUTER,
+            "what": "新排口",
+            "standard": ["水法"],
+            **PLAN,
+        }
         said |= {"before": self.photo(), **more}
         kept = {k: v for k, v in said.items() if v is not None}
         return self.open("problems", "06-12", "新发现", self.clerk, **kept)
 
-    def look(self, number: str, on: str = "05-15", **more: Any) -> Outcome:
-        said = {**LOOKED, **ASKED, "look_photo": self.photo(), "after": self.photo(), **more}
+    def look(self, number: str, *, on: str = "05-15", **more: Any) -> Outcome:
+        said: dict[str, Any] = {**LOOKED, **ASKED, "look_photo": self.photo(), "after": self.photo(), **more}
         kept = {k: v for k, v in said.items() if v is not None}
         return self.step("problems", number, "回头看", on, self.clerk, **kept)
 
@@ -178,7 +186,14 @@ def test_from_the_old_list_to_relapse_and_its_end(desk: Desk) -> None:  # 004-09
     )
     assert desk.listed("relapsed", "09-05") == ["5"]
     assert desk.listed("relapsed", "09-04") == []  # the old closing stays what it was
-    again = {"source": "SY-01", "kind": "排污口", "place": OUTER, "what": "反弹", "standard": ["水法"], **PLAN}
+    again: dict[str, Any] = {
+        "source": "SY-01",
+        "kind": "排污口",
+        "place": OUTER,
+        "what": "反弹",
+        "standard": ["水法"],
+        **PLAN,
+    }
     again |= {"relapse_of": number, "before": desk.photo()}
     case = entered(desk.open("problems", "09-06", "反弹立案", desk.clerk, **again))
     closing = {"look_measures": "清理，", "look_results": "完好。"}
@@ -195,7 +210,14 @@ def test_from_the_old_list_to_relapse_and_its_end(desk: Desk) -> None:  # 004-09
 
 
 def test_a_relapse_case_needs_a_relapse(desk: Desk) -> None:  # 004-48
-    said = {"source": "SY-01", "kind": "排污口", "place": OUTER, "what": "反弹", "standard": ["水法"], **PLAN}
+    said: dict[str, Any] = {
+        "source": "SY-01",
+        "kind": "排污口",
+        "place": OUTER,
+        "what": "反弹",
+        "standard": ["水法"],
+        **PLAN,
+    }
     refused = desk.open(
         "problems", "06-01", "反弹立案", desk.clerk, relapse_of=desk.old(5), before=desk.photo(), **said
     )
@@ -207,17 +229,17 @@ def test_a_relapse_case_needs_a_relapse(desk: Desk) -> None:  # 004-48
 )
 def test_a_look_back_without_finding_or_photo_waits(desk: Desk, lacking: str) -> None:  # 004-09, 004-11, 004-54
     title = desk.here.pack.ledgers["problems"].fields[lacking].title
-    assert title in waits(desk.look(desk.old(1), **{lacking: None}))
+    assert title in waits(desk.look(desk.old(1), **{lacking: NOTHING}))
 
 
 @pytest.mark.parametrize("lacking", ["due", "owner", "measure", "before"])
 def test_a_new_problem_needs_deadline_person_measure_photo(desk: Desk, lacking: str) -> None:  # 004-12
     title = desk.here.pack.ledgers["problems"].fields[lacking].title
-    assert title in waits(desk.new(**{lacking: None}))
+    assert title in waits(desk.new(**{lacking: NOTHING}))
 
 
 def test_a_problem_needs_street_and_standard(desk: Desk) -> None:  # 004-06, 004-32
-    said = {
+    said: dict[str, Any] = {
         "no": 1,
         "source": "SY-01",
         "kind": "其他",
@@ -269,7 +291,7 @@ def test_the_first_deadline_stays_visible(desk: Desk) -> None:  # 004-18
 def test_filing_waits_for_the_closing_and_both_bureaus_have_one(desk: Desk) -> None:  # 004-21
     number = desk.old(1)
     entered(desk.look(number))
-    said = {"problem": number, "street": A_UNIT}
+    said: dict[str, Any] = {"problem": number, "street": A_UNIT}
     assert "没有销号" in waits(desk.open("filings", "05-16", "报备", desk.clerk, unit="HB", **said))
     entered(desk.close(number))
     for unit in ("HB", "ZJ"):
@@ -287,7 +309,7 @@ def test_an_objection_opens_the_problem_again(desk: Desk) -> None:  # 004-I13
 
 
 def test_one_plan_for_a_source(desk: Desk) -> None:  # 004-15
-    said = {"source": "SY-01", "streets": "狼山镇街道、任港街道", "file_name": "方案"}
+    said: dict[str, Any] = {"source": "SY-01", "streets": "狼山镇街道、任港街道", "file_name": "方案"}
     number = entered(
         desk.open("source_plans", "05-11", "施行", desk.office, region="320602", unit="", version=1, **said)
     )
@@ -311,7 +333,7 @@ def test_a_street_sees_its_own_only(desk: Desk) -> None:  # 004-I08
 
 
 def test_who_sent_a_message_is_hidden_from_all_but_intake(desk: Desk) -> None:  # 004-I09
-    said = {"content": "有人倒垃圾", "anonymous": "否", "sender": "留言人甲", "phone": "19900000001"}
+    said: dict[str, Any] = {"content": "有人倒垃圾", "anonymous": "否", "sender": "留言人甲", "phone": "19900000001"}
     number = entered(desk.open("public_messages", "06-20", "收到", desk.intake, region="320602", unit="", **said))
     shown = Masker(desk.here.pack.ledgers["public_messages"]).show(desk.record("public_messages", number).data)
     assert "留言人甲" not in str(shown)
@@ -345,7 +367,7 @@ def test_a_redrawn_zone_leaves_earlier_days_alone(desk: Desk, tmp_path: Path) ->
 
 
 def test_disclosure_is_not_checked_by_who_drafted_it_nor_unread(desk: Desk) -> None:  # 004-36, 004-I10
-    said = {"region": "320602", "unit": "QF"}
+    said: dict[str, Any] = {"region": "320602", "unit": "QF"}
     second = desk.person("office", unit="QF")
     unread = entered(desk.open("disclosures", "05-28", "起草", desk.office, month="2018-05", **said))
     assert "还没有核对" in waits(desk.step("disclosures", unread, "审核", "05-29", second))
