@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from zhuanban.archive.contents import of_region
 from zhuanban.atlas.actions import load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.core.problem import Refused
+from zhuanban.demo.pictures import film as film_of
 from zhuanban.demo.pictures import picture
 from zhuanban.duty import actions as duty
 from zhuanban.duty.actions import Target, find
@@ -317,6 +319,31 @@ def test_one_plan_for_a_source(desk: Desk) -> None:  # 004-15
         desk.open("source_plans", "05-12", "施行", desk.office, region="320602", unit="", version=1, **said)
     )
     entered(desk.step("source_plans", number, "换版", "09-12", desk.office, "补充", version=2, file_name="方案二"))
+
+
+def test_an_archive_names_the_part_that_is_missing(desk: Desk) -> None:  # 004-29
+    files = {"basics": desk.photo(), "map": desk.photo(), "drawn_paper": desk.photo(), "plan": desk.photo()}
+    number = entered(desk.open("source_files", "05-14", "建档", desk.clerk, source="SY-01", **files))
+    desk.old(1, after=desk.photo(), papers=desk.photo())
+    assert of_region(Viewer(desk.here, desk.clerk), A).empty == ("视频",)
+    film = [keep(desk.campaign, film_of("一"), "现场.mp4", by=None)]
+    entered(desk.send("problems", Step("amend", day("11-20"), set={"video": film}), "1", desk.clerk))
+    assert of_region(Viewer(desk.here, desk.clerk), A).empty == ()
+    assert "移交检查单位" in waits(desk.step("source_files", number, "提供检查", "11-21", desk.clerk))
+    entered(desk.step("source_files", number, "提供检查", "11-21", desk.clerk, handed_to="区环保局"))
+
+
+def test_a_serious_case_says_to_whom_it_went_and_what_came_back(desk: Desk) -> None:  # 004-43, 004-44
+    said: dict[str, Any] = {"ground": "弄虚作假", "facts": "同一张照片用了两次"}
+    number = entered(desk.open("accountability", "09-06", "提出", desk.bureau, **said))
+    assert "移交何处" in waits(
+        desk.step("accountability", number, "决定", "09-12", desk.office, "情况严重", measure="移交问责")
+    )
+    entered(
+        desk.step("accountability", number, "决定", "09-12", desk.office, "情况严重", measure="移交问责", to="有关部门")
+    )
+    assert "结果" in waits(desk.step("accountability", number, "了结", "10-12", desk.office))
+    entered(desk.step("accountability", number, "了结", "10-12", desk.office, result="已问责"))
 
 
 def test_a_street_sees_its_own_only(desk: Desk) -> None:  # 004-I08

@@ -227,6 +227,15 @@ def test_the_paper_is_found_however_its_brackets_are_typed(played: Played, said:
     assert "崇川政办发〔2018〕40号" in [r.number for r in found]
 
 
+def test_problems_of_a_standard_and_matters_between_units(played: Played) -> None:  # 004-06, 004-44, 004-46, 004-47
+    found = search(whole(played), played.here.pack.ledgers["problems"], Filter(text="HJ773-2015"))
+    assert sorted(r.number for r in found) == ["1", "10", "11", "3", "4", "6", "8", "N2"]
+    assert played.names("handovers_open") == ["GT-2018-02"]
+    assert played.names("handovers_open", "06-15") == ["GT-2018-01"]
+    assert Counter(r.data["kind"] for r in played.records("joint_work")) == {"联系岗位": 1, "联合巡查": 2}
+    assert not played.records("accountability", measure="移交问责")
+
+
 # -- Duties
 
 
