@@ -45,6 +45,10 @@ Say = Callable[[str], None]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+RowStep = tuple[int, Mapping[str, str], tuple[str, ...], str]
+"""A step of a row that is written out: the row's index, the row, all steps it takes, this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Something that happens on a day of the demo."""
@@ -52,12 +56,12 @@ class Task:
     day: int
     order: int
     run: Callable[[], None]
-    minute: int | None = None  # of the day; None: five in the afternoon, one after the other
+    said: int | None = None  # second of the day; None: five in the afternoon, one after the other
 
     @property
     def second(self) -> int:
         """Of its day."""
-        return 17 * 3600 + 5 * self.order if self.minute is None else 60 * self.minute
+        return 17 * 3600 + 5 * self.order if self.said is None else self.said
 
 
 def load_demo(pack_name: str, say: Say = lambda words: None) -> Campaign:
@@ -188,7 +192,7 @@ class _Play:
         reporter = Reporter(self.here, self.actors, self.say)
         for call in reporter.calls(self.script):
             order += 1
-            yield Task(call.day, order, call.run, call.minute)
+            yield Task(call.day, order, call.run, call.second)
 
     def _importing(self, ledger: str, paths: list[Path], by: str, on: int) -> Callable[[], None]:
         def run() -> None:
@@ -355,7 +359,7 @@ class _Play:
     def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None, taken: str = "") -> Any:
         spec = ledger.fields[key]
         if spec.type in FILE_TYPES:
-            words = [str(value), self.here.regions.name(item.region), f"第{item.index + 1}号"]
+            words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
             seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
             if spec.type is FieldType.VIDEO:
                 return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
@@ -383,42 +387,38 @@ class _Play:
         ledger = self.here.pack.ledgers[listed.ledger]
         with (self.script.folder / listed.file).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        work: dict[tuple[int, str], list[tuple[int, dict[str, str], tuple[str, ...], str]]] = defaultdict(list)
+        work: dict[tuple[int, str], list[RowStep]] = defaultdict(list)
         for n, row in enumerate(rows):
             moves = tuple(c for c in row if c in ledger.moves and row[c])
             for move in moves:
                 entered = from_iso(row.get(f"{move}.at") or row[move])
                 work[(entered, move)].append((n, row, moves, move))
         heads = list(rows[0]) if rows else []
+        numbers = {n: row["number"] for n, row in enumerate(rows) if row.get("number")}
         for entered, move in sorted(work, key=lambda each: (each[0], heads.index(each[1]))):
-            yield Task(entered, 0, self._taking(listed, ledger, work[(entered, move)]))
+            yield Task(entered, 0, self._taking(listed, ledger, work[(entered, move)], numbers))
 
     def _taking(
-        self, listed: Listed, ledger: Ledger, work: list[tuple[int, dict[str, str], tuple[str, ...], str]]
+        self, listed: Listed, ledger: Ledger, work: list[RowStep], numbers: dict[int, str]
     ) -> Callable[[], None]:
         def run() -> None:
-            by_login: dict[str, list[Change]] = defaultdict(list)
+            by_login: dict[str, list[tuple[int, Change]]] = defaultdict(list)
             for n, row, moves, move in work:
-                login = row.get(f"{move}.by") or listed.by[move].format(**row)
-                by_login[login].append(self._row_step(listed, ledger, n, row, moves, move, self.actors[login].user_id))
-            for login, changes in by_login.items():
-                self._enter(changes, login, from_iso(work[0][1][work[0][3]]), ledger)
+                login = row.get(f"{move}.by") or listed.by[move]
+                item = Item(listed.key, n, numbers.get(n, ""), self._region(row.get("region", "")))
+                change = self._row_step(ledger, item, row, moves, move, self.actors[login].user_id)
+                by_login[login].append((n, change))
+            for login, sent in by_login.items():
+                outcomes = self._enter([c for _, c in sent], login, from_iso(work[0][1][work[0][3]]), ledger)
+                numbers.update({n: o.number for (n, _), o in zip(sent, outcomes, strict=True) if o.number})
 
         return run
 
     def _row_step(
-        self,
-        listed: Listed,
-        ledger: Ledger,
-        n: int,
-        row: Mapping[str, str],
-        moves: tuple[str, ...],
-        move: str,
-        by: int | None,
+        self, ledger: Ledger, item: Item, row: Mapping[str, str], moves: tuple[str, ...], move: str, by: int | None
     ) -> Change:
         """One step of a row. A field is told with the first step that needs it, else with the first of all; a column
         `MOVE.field` is told with that move."""
-        item = Item(listed.key, n, row.get("number", ""), self._region(row.get("region", "")))
         needs = [set(ledger.moves[m].needs) | {f for w in ledger.moves[m].needs_when for f in w.needs} for m in moves]
         nth = moves.index(move)
         said = {}
@@ -436,7 +436,7 @@ class _Play:
         unit = self._unit(row.get("unit", "")) or None if opens else None
         region = item.region or None if opens else None
         step = Step("create" if opens else "move", from_iso(row[move]), move, said, region, unit, reason)
-        return Change(f"{listed.key}-{n}-{move}", ledger.key, (step,), item.number)
+        return Change(f"{item.group}-{item.index}-{move}", ledger.key, (step,), item.number)
 
     def _written(self, ledger: Ledger, key: str, text: str, item: Item, by: int | None) -> Any:
         """A value as a row writes it: a point as `lon lat`, several values joined by 、, a unit by its name."""
@@ -490,7 +490,7 @@ class _Play:
                         said[key] = value
                     case _:
                         said[key] = self._evidence(ledger, key, value, item, by)
-            verb = "move" if act.number else "create"
+            verb = "create" if not act.number else "move" if act.move else "amend"
             step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
             self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
 

@@ -22,15 +22,15 @@ from zhuanban.ledger.queries import Viewer
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 
-TICK = 9 * 60 + 1  # minute of the day at which reminders are looked at: most are asked for at nine
+TICK = (9 * 60 + 1) * 60  # second of the day at which reminders are looked at: most are asked for at nine
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something that happens in a minute of a day."""
+    """Something that happens in a second of a day."""
 
     day: int
-    minute: int
+    second: int
     run: Callable[[], None]
 
 
@@ -65,7 +65,7 @@ class Reporter:
                 for nth, step in enumerate(reported.steps_of(unit, due.period)):
                     day = self._day(step, due.day)
                     if day <= end:
-                        yield Call(day, _minute(step.at), self._step(target, step, nth, login))
+                        yield Call(day, _second(step.at), self._step(target, step, nth, login))
 
     def _day(self, step: ReportStep, due: int) -> int:
         """The day of a step. What is counted from the due date never falls on a rest day."""
@@ -99,6 +99,8 @@ class Reporter:
                     actions.ask_extension(viewer, target, _until(step), step.reason)
                 case "grant":
                     actions.grant_extension(viewer, target, step.reason, step.until)
+                case "make_up":
+                    actions.make_up(viewer, target, _until(step), step.reason)
                 case "refuse":
                     actions.refuse_extension(viewer, target, step.reason)
             title = self.here.pack.duties[target.duty].title
@@ -136,9 +138,9 @@ def _content(name: str, text: str) -> bytes:
     return picture([text], text, signature=False) if name.endswith(".jpg") else text.encode()
 
 
-def _minute(text: str) -> int:
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)
+def _second(text: str) -> int:
+    hour, minute, *second = map(int, text.split(":"))
+    return (hour * 60 + minute) * 60 + sum(second)
 
 
 def _until(step: ReportStep) -> int:

@@ -21,7 +21,7 @@ SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行�
 NO_DEMO = Kind("demo-002", "行动包“{pack}”没有演示数据。", "请另选一个行动包，或用 campaign create 建立行动。")
 
 
-REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse")
+REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Listed:
     key: str
     ledger: str
     file: str
-    by: Mapping[str, str]  # move → login; may name a column of the row
+    by: Mapping[str, str]  # move → login, where the row does not say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A single change through the door: opens a record, or makes a step of the record `number`."""
+    """A single change through the door: opens a record; makes a step of the record `number`, or corrects it."""
 
     on: int
     by: str
@@ -146,7 +146,7 @@ class Act:
 class ReportStep:
     """One step of a report: so many days after its due date (before it: negative), or on a day of its own."""
 
-    do: str  # fill | sign | send | return | accept | deliver | ask | grant | refuse
+    do: str  # one of REPORT_STEPS
     by: str  # login pattern: {by} is the login of the unit
     days: int = 0
     on: int | None = None
@@ -157,7 +157,7 @@ class ReportStep:
     to: str = ""  # deliver: the addressee
     receipt: str = ""  # send, deliver: pattern of the receipt
     reason: str = ""
-    until: int | None = None  # ask, grant: the later day
+    until: int | None = None  # ask, grant, make_up: the later day
 
 
 @dataclass(frozen=True, slots=True)
