@@ -25,7 +25,10 @@ def picture(words: list[str], seed: str, signature: bool, taken: str = "") -> by
             draw.line([(x, y), (nx, ny)], fill="#203050", width=3)
             x, y = nx, ny
     else:
-        draw.rectangle([0, 160, 320, 240], fill=_colour(rng, 120, 170))
+        # Patches light and dark: without them all drawings look alike, also to the check for pictures used twice.
+        for left in range(0, 320, 40):
+            for top in range(0, 240, 40):
+                draw.rectangle([left, top, left + 39, top + 39], fill=_colour(rng, *rng.choice([(30, 90), (170, 250)])))
         left = rng.randint(20, 140)
         draw.rectangle([left, 80, left + 110, 180], fill=_colour(rng, 150, 220), outline="#404040")
         draw.polygon([(left - 10, 80), (left + 55, 35), (left + 120, 80)], fill=_colour(rng, 90, 150))
