@@ -1,4 +1,4 @@
-"""Short words for what tests ask of the well campaign's demonstration once it is played. Days are of 2023."""
+"""Short words for what tests ask of a demonstration once it is played: by default the well campaign's, days of 2023."""
 
 from __future__ import annotations
 
@@ -22,26 +22,31 @@ LAST = "12-08"
 class Played:
     """Short words for what is asked of the played campaign."""
 
-    def __init__(self, here: Setting) -> None:
+    def __init__(self, here: Setting, year: int = 2023, last: str = LAST) -> None:
         self.here = here
+        self.year = year
+        self.last = last
 
-    def rows(self, key: str, on: str = LAST, node: str = "") -> dict[str, list[str]]:
+    def day(self, on: str = "") -> int:
+        return from_iso(f"{self.year}-{on or self.last}")
+
+    def rows(self, key: str, on: str = "", node: str = "") -> dict[str, list[str]]:
         """Printed figures by row."""
         result = self.result(key, on, node)
         return {r.name: [result.cells[r.key, c].text for c in result.table.columns] for r in result.rows}
 
     def result(self, key: str, on: str, node: str) -> Any:
-        return table(self.here, self.here.pack.tables[key], node or self.here.regions.root, day(on))
+        return table(self.here, self.here.pack.tables[key], node or self.here.regions.root, self.day(on))
 
-    def behind(self, key: str, row: str, column: str, on: str = LAST) -> list[Behind]:
+    def behind(self, key: str, row: str, column: str, on: str = "") -> list[Behind]:
         result = self.result(key, on, "")
         asked = find_column(result.table, column)
-        return list(behind(self.here, result.table, asked, find_row(result, row).count, day(on)))
+        return list(behind(self.here, result.table, asked, find_row(result, row).count, self.day(on)))
 
-    def listed(self, key: str, on: str = LAST, node: str = "") -> list[Listed]:
-        return work_list(self.here, find_list(self.here, key), node or self.here.regions.root, day(on))
+    def listed(self, key: str, on: str = "", node: str = "") -> list[Listed]:
+        return work_list(self.here, find_list(self.here, key), node or self.here.regions.root, self.day(on))
 
-    def names(self, key: str, on: str = LAST, node: str = "") -> list[str]:
+    def names(self, key: str, on: str = "", node: str = "") -> list[str]:
         """Numbers of the records, or names of the regions, on a work list."""
         return [x.number or self.here.regions.name(x.region) for x in self.listed(key, on, node)]
 
@@ -51,7 +56,7 @@ class Played:
 
     def viewer(self, login: str) -> Viewer:
         user = User.objects.get(username=login)
-        return Viewer(self.here, actor_for(user, self.here.campaign, day(LAST)))
+        return Viewer(self.here, actor_for(user, self.here.campaign, self.day()))
 
 
 def day(on: str) -> int:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 
-from PIL import Image, ImageDraw
+from PIL import ExifTags, Image, ImageDraw
 
 
-def picture(words: list[str], seed: str, signature: bool) -> bytes:
-    """A small JPEG: a house and a well with a stamp line, or a scribbled signature."""
+def picture(words: list[str], seed: str, signature: bool, taken: str = "") -> bytes:
+    """A small JPEG: a house and a well with a stamp line, or a scribbled signature.
+
+    `taken` (2018-05-17): the day that the file itself says it was taken, at ten; without it, it says nothing.
+    """
     rng = random.Random(seed)  # noqa: S311  (a drawing, not a secret)
     size = (240, 100) if signature else (320, 240)
     image = Image.new("RGB", size, "white" if signature else _colour(rng, 200, 235))
@@ -21,7 +25,10 @@ def picture(words: list[str], seed: str, signature: bool) -> bytes:
             draw.line([(x, y), (nx, ny)], fill="#203050", width=3)
             x, y = nx, ny
     else:
-        draw.rectangle([0, 160, 320, 240], fill=_colour(rng, 120, 170))
+        # Patches light and dark: without them all drawings look alike, also to the check for pictures used twice.
+        for left in range(0, 320, 40):
+            for top in range(0, 240, 40):
+                draw.rectangle([left, top, left + 39, top + 39], fill=_colour(rng, *rng.choice([(30, 90), (170, 250)])))
         left = rng.randint(20, 140)
         draw.rectangle([left, 80, left + 110, 180], fill=_colour(rng, 150, 220), outline="#404040")
         draw.polygon([(left - 10, 80), (left + 55, 35), (left + 120, 80)], fill=_colour(rng, 90, 150))
@@ -32,8 +39,17 @@ def picture(words: list[str], seed: str, signature: bool) -> bytes:
             (6, 222), " ".join(w.encode("ascii", "ignore").decode() for w in [*words, seed]).strip(), fill="white"
         )
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
+    exif = Image.Exif()
+    if taken:
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{taken.replace('-', ':')} 10:00:00"
+    image.save(out, "JPEG", quality=80, exif=exif)
     return out.getvalue()
+
+
+def film(seed: str) -> bytes:
+    """The shell of an MP4 without a picture in it, each one different: a stand-in for a video."""
+    parts = ((b"ftyp", b"isom\0\0\0\0isommp42"), (b"moov", b"\0" * 40), (b"mdat", seed.encode()))
+    return b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in parts)
 
 
 def _colour(rng: random.Random, low: int, high: int) -> tuple[int, int, int]:

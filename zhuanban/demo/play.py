@@ -19,28 +19,34 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from zhuanban.atlas.actions import load_outlines
+from zhuanban.atlas.actions import load_outlines, load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso, to_date
 from zhuanban.demo.grow import Item, as_of, grow
-from zhuanban.demo.pictures import picture
-from zhuanban.demo.script import Act, Drawn, Growth, Script, Sent, read_script
+from zhuanban.demo.pictures import film, picture
+from zhuanban.demo.reports import Reporter
+from zhuanban.demo.script import Act, Drawn, Growth, Listed, Loading, Script, Sent, read_script
 from zhuanban.demo.workbooks import Sheet, Value, write
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
 from zhuanban.ledger.door import submit
+from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.seals import seal_finished_days
 from zhuanban.oversight.draws import draw
 from zhuanban.pack.read import find_pack, load, pack_files
-from zhuanban.pack.values import FILE_TYPES, FieldType, Ledger
+from zhuanban.pack.values import FILE_TYPES, NEW, FieldType, Ledger
 from zhuanban.people.actions import create_campaign, give_post
 from zhuanban.people.models import Campaign, User
 from zhuanban.people.queries import Setting, setting
-from zhuanban.people.scope import Actor, actor_for
+from zhuanban.people.scope import OPERATOR, Actor, actor_for
 from zhuanban.sheets.actions import import_files
 
 Say = Callable[[str], None]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+RowStep = tuple[int, Mapping[str, str], tuple[str, ...], str]
+"""A step of a row that is written out: the row's index, the row, all steps it takes, this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,12 @@ class Task:
     day: int
     order: int
     run: Callable[[], None]
+    said: int | None = None  # second of the day; None: five in the afternoon, one after the other
+
+    @property
+    def second(self) -> int:
+        """Of its day."""
+        return 17 * 3600 + 5 * self.order if self.said is None else self.said
 
 
 def load_demo(pack_name: str, say: Say = lambda words: None) -> Campaign:
@@ -98,15 +110,17 @@ class _Play:
         with clock.set_to(self._moment(self.script.start, 8)):
             self._people()
             if self.script.outlines:
-                load_outlines(self.here.campaign, squares(self.here), self.script.start)
-        tasks = sorted(self._tasks(), key=lambda t: (t.day, t.order))
+                named = self.script.outlines
+                drawn = (self.script.folder / named).read_bytes() if isinstance(named, str) else squares(self.here)
+                load_outlines(self.here.campaign, drawn, self.script.start)
+        tasks = sorted(self._tasks(), key=lambda t: (t.day, t.second, t.order))
         day = self.script.start
         for task in tasks:
             while day < task.day:
                 day += 1
                 with clock.set_to(self._moment(day, 1)):
                     seal_finished_days(self.here.campaign)
-            with clock.set_to(self._moment(task.day, 17) + timedelta(seconds=5 * task.order)):
+            with clock.set_to(self._moment(task.day, 0) + timedelta(seconds=task.second)):
                 task.run()
 
     def _moment(self, day: int, hour: int) -> datetime:
@@ -152,6 +166,9 @@ class _Play:
 
     def _tasks(self) -> Iterator[Task]:
         order = 0
+        for loading in self.script.layers:
+            order += 1
+            yield Task(loading.on, order, self._loading(loading))
         for sent in self.script.sent:
             order += 1
             yield Task(sent.on, order, self._importing(sent.ledger, [self._dressed(sent)], sent.by, sent.on))
@@ -162,12 +179,20 @@ class _Play:
             for task in self._sending(growth, items) if growth.via == "door" else self._sheets(growth, items):
                 order += 1
                 yield Task(task.day, order, task.run)
+        for listed in self.script.listed:
+            for task in self._listed(listed):
+                order += 1
+                yield Task(task.day, order, task.run)
         for nth, drawn in enumerate(self.script.drawn):
             order += 1
             yield Task(drawn.on, order, self._drawing(drawn, nth))
         for nth, act in enumerate(self.script.acts):
             order += 1
             yield Task(act.on, order, self._acting(act, nth))
+        reporter = Reporter(self.here, self.actors, self.say)
+        for call in reporter.calls(self.script):
+            order += 1
+            yield Task(call.day, order, call.run, call.second)
 
     def _importing(self, ledger: str, paths: list[Path], by: str, on: int) -> Callable[[], None]:
         def run() -> None:
@@ -331,18 +356,101 @@ class _Play:
             return Change(change_id, ledger.key, (step,), number=item.number)
         return Change(change_id, ledger.key, (Step("move", day, move, said),), number=number)
 
-    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None) -> Any:
+    def _evidence(self, ledger: Ledger, key: str, value: Any, item: Item, by: int | None, taken: str = "") -> Any:
         spec = ledger.fields[key]
         if spec.type in FILE_TYPES:
-            words = [str(value), self.here.regions.name(item.region), f"第{item.index + 1}号"]
-            image = picture(words, f"{ledger.key}/{key}/{item.group}/{item.index}", spec.type is FieldType.SIGNATURE)
-            name = f"{value}{item.index + 1}.jpg"
-            return [keep(self.here.campaign, image, name, by)]
+            words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
+            seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
+            if spec.type is FieldType.VIDEO:
+                return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
+            image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)
+            return [keep(self.here.campaign, image, f"{value}{item.index + 1}.jpg", by)]
         if spec.type is FieldType.POINT:
             lon, lat = centre(self.here, item.region)
             spread = (item.index % 7 - 3) * 1e-4
             return {"lon": round(lon + spread, 6), "lat": round(lat - spread, 6), "frame": "CGCS2000"}
         return value
+
+    # -- layers, and records that are written out ---
+
+    def _loading(self, loading: Loading) -> Callable[[], None]:
+        def run() -> None:
+            layer = self.here.pack.layers[loading.layer]
+            loaded = load_zones(self.here.campaign, layer, self.script.folder / loading.file, loading.since)
+            changed = place_again(self.here, layer, loaded, OPERATOR)
+            self.say(f"{iso(loading.on)}  {layer.title} 第{loaded.edition.number}版，重新判定 {len(changed)}")
+
+        return run
+
+    def _listed(self, listed: Listed) -> Iterator[Task]:
+        """The steps of all rows, by the day on which they are entered, steps of one day in the order of the columns."""
+        ledger = self.here.pack.ledgers[listed.ledger]
+        with (self.script.folder / listed.file).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        work: dict[tuple[int, str], list[RowStep]] = defaultdict(list)
+        for n, row in enumerate(rows):
+            moves = tuple(c for c in row if c in ledger.moves and row[c])
+            for move in moves:
+                entered = from_iso(row.get(f"{move}.at") or row[move])
+                work[(entered, move)].append((n, row, moves, move))
+        heads = list(rows[0]) if rows else []
+        numbers = {n: row["number"] for n, row in enumerate(rows) if row.get("number")}
+        for entered, move in sorted(work, key=lambda each: (each[0], heads.index(each[1]))):
+            yield Task(entered, 0, self._taking(listed, ledger, work[(entered, move)], numbers))
+
+    def _taking(
+        self, listed: Listed, ledger: Ledger, work: list[RowStep], numbers: dict[int, str]
+    ) -> Callable[[], None]:
+        def run() -> None:
+            by_login: dict[str, list[tuple[int, Change]]] = defaultdict(list)
+            for n, row, moves, move in work:
+                login = row.get(f"{move}.by") or listed.by[move]
+                item = Item(listed.key, n, numbers.get(n, ""), self._region(row.get("region", "")))
+                change = self._row_step(ledger, item, row, moves, move, self.actors[login].user_id)
+                by_login[login].append((n, change))
+            for login, sent in by_login.items():
+                outcomes = self._enter([c for _, c in sent], login, from_iso(work[0][1][work[0][3]]), ledger)
+                numbers.update({n: o.number for (n, _), o in zip(sent, outcomes, strict=True) if o.number})
+
+        return run
+
+    def _row_step(
+        self, ledger: Ledger, item: Item, row: Mapping[str, str], moves: tuple[str, ...], move: str, by: int | None
+    ) -> Change:
+        """One step of a row. A field is told with the first step that needs it, else with the first of all; a column
+        `MOVE.field` is told with that move."""
+        needs = [set(ledger.moves[m].needs) | {f for w in ledger.moves[m].needs_when for f in w.needs} for m in moves]
+        nth = moves.index(move)
+        said = {}
+        for column, text in row.items():
+            if not text:
+                continue
+            if column in ledger.fields:
+                wanted = next((i for i, each in enumerate(needs) if column in each), 0)
+                if wanted == nth:
+                    said[column] = self._written(ledger, column, text, item, by)
+            elif column.startswith(f"{move}.") and (key := column.partition(".")[2]) in ledger.fields:
+                said[key] = self._written(ledger, key, text, item, by)
+        reason = row.get(f"{move}.reason") or ""
+        opens = nth == 0 and NEW in ledger.moves[move].from_
+        unit = self._unit(row.get("unit", "")) or None if opens else None
+        region = item.region or None if opens else None
+        step = Step("create" if opens else "move", from_iso(row[move]), move, said, region, unit, reason)
+        return Change(f"{item.group}-{item.index}-{move}", ledger.key, (step,), item.number)
+
+    def _written(self, ledger: Ledger, key: str, text: str, item: Item, by: int | None) -> Any:
+        """A value as a row writes it: a point as `lon lat`, several values joined by 、, a unit by its name."""
+        spec = ledger.fields[key]
+        if spec.type is FieldType.POINT:
+            lon, lat = text.split()
+            return {"lon": float(lon), "lat": float(lat), "frame": "CGCS2000"}
+        if spec.type is FieldType.UNIT:
+            return self._unit(text)
+        if spec.type in (FieldType.INTEGER, FieldType.NUMBER):
+            return int(text) if spec.type is FieldType.INTEGER else float(text)
+        if spec.many:
+            return text.split("、")
+        return self._evidence(ledger, key, text, item, by)
 
     # -- draws and single acts ---
 
@@ -373,11 +481,19 @@ class _Play:
 
         def run() -> None:
             by = self.actors[act.by].user_id
-            said = {
-                k: v if isinstance(v, Mapping) else self._evidence(ledger, k, v, item, by) for k, v in act.set.items()
-            }
-            verb = "move" if act.number else "create"
-            step = Step(verb, act.on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
+            said = {}
+            for key, value in act.set.items():
+                match value:
+                    case {"photo": words, "taken": taken}:
+                        said[key] = self._evidence(ledger, key, words, item, by, iso(from_iso(str(taken))))
+                    case Mapping():  # a point
+                        said[key] = value
+                    case _:
+                        said[key] = self._evidence(ledger, key, value, item, by)
+            verb = "create" if not act.number else "move" if act.move else "amend"
+            # A correction holds since the day on which the corrected fields were said.
+            on = None if verb == "amend" else act.on
+            step = Step(verb, on, act.move, said, region or None, self._unit(act.unit) or None, act.reason)
             self._enter([Change(f"act-{nth}", ledger.key, (step,), act.number)], act.by, act.on, ledger)
 
         return run

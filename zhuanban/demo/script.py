@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from zhuanban.core.problem import Kind, Place, Refused
 
 SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行动包 demo 文件夹里的 demo.yaml。")
 NO_DEMO = Kind("demo-002", "行动包“{pack}”没有演示数据。", "请另选一个行动包，或用 campaign create 建立行动。")
+
+
+REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,26 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Records of one ledger written out in a CSV, one row each: what they are, and on which day each step was taken."""
+
+    key: str
+    ledger: str
+    file: str
+    by: Mapping[str, str]  # move → login, where the row does not say it
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A version of a map layer, from a file in the pack's demo folder."""
+
+    on: int
+    layer: str
+    file: str
+    since: int | None = None  # from which day it holds; None: the first version since ever, a later one from `on`
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A draw of the pack, its cells entered as records of a ledger by one login, or by one for each stratum."""
 
@@ -105,7 +129,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A single change through the door: opens a record, or makes a step of the record `number`."""
+    """A single change through the door: opens a record; makes a step of the record `number`, or corrects it."""
 
     on: int
     by: str
@@ -119,6 +143,38 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStep:
+    """One step of a report: so many days after its due date (before it: negative), or on a day of its own."""
+
+    do: str  # one of REPORT_STEPS
+    by: str  # login pattern: {by} is the login of the unit
+    days: int = 0
+    on: int | None = None
+    at: str = "09:00"
+    zero: bool | str = False  # fill: true, or when_empty: a zero report where the forms have no rows
+    files: Mapping[str, str] = field(default_factory=dict)  # fill: name → what it says (.txt), or shows (.jpg)
+    set: Mapping[str, Any] = field(default_factory=dict)  # fill: further fields
+    to: str = ""  # deliver: the addressee
+    receipt: str = ""  # send, deliver: pattern of the receipt
+    reason: str = ""
+    until: int | None = None  # ask, grant, make_up: the later day
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The reports of one duty: each unit takes the same steps for each period, but for those said otherwise."""
+
+    duty: str
+    units: Mapping[str, str]  # unit → login that stands for {by}
+    steps: tuple[ReportStep, ...]
+    periods: tuple[str, ...] = ()  # () = all up to the end
+    but: Mapping[str, Mapping[str, tuple[ReportStep, ...]]] = field(default_factory=dict)  # unit → period → its steps
+
+    def steps_of(self, unit: str, period: str) -> tuple[ReportStep, ...]:
+        return self.but.get(unit, {}).get(period, self.steps)
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     folder: Path
     seed: int
@@ -129,7 +185,10 @@ class Script:
     grown: tuple[Growth, ...]
     drawn: tuple[Drawn, ...]
     acts: tuple[Act, ...]
-    outlines: bool  # draw a square around every lowest cell
+    reported: tuple[Reported, ...]
+    outlines: bool | str  # draw a square around every lowest cell, or a GeoJSON file of the demo folder
+    layers: tuple[Loading, ...]
+    listed: tuple[Listed, ...]
 
 
 def read_script(folder: Path) -> Script:
@@ -138,7 +197,7 @@ def read_script(folder: Path) -> Script:
     if not path.is_file():
         raise Refused(NO_DEMO.at(pack=folder.name))
     try:
-        said = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+        said = _texts(YAML(typ="safe", pure=True).load(path.read_text("utf-8")))
         end = _day(said["end"])
         return Script(
             folder / "demo",
@@ -150,18 +209,54 @@ def read_script(folder: Path) -> Script:
             tuple(_growth(k, v, end) for k, v in said.get("grown", {}).items()),
             tuple(Drawn(**_dated(s)) for s in said.get("drawn", ())),
             tuple(Act(**_dated(s)) for s in said.get("acts", ())),
-            bool(said.get("outlines", False)),
+            tuple(_reported(s) for s in said.get("reported", ())),
+            said.get("outlines", False),
+            tuple(_loading(s) for s in said.get("layers", ())),
+            tuple(Listed(k, **v) for k, v in said.get("listed", {}).items()),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why
 
 
-def _day(said: Any) -> int:
-    return from_iso(str(said))
+def _texts(said: Any) -> Any:
+    """The same with days as text, as sheets and changes have them."""
+    match said:
+        case dict():
+            return {_texts(key): _texts(value) for key, value in said.items()}
+        case list():
+            return [_texts(each) for each in said]
+        case date():
+            return said.isoformat()
+    return said
+
+
+def _day(said: str) -> int:
+    return from_iso(said)
 
 
 def _dated(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "on": _day(said["on"])}
+
+
+def _reported(said: Mapping[str, Any]) -> Reported:
+    but = {
+        unit: {str(period): tuple(_report_step(s) for s in steps) for period, steps in periods.items()}
+        for unit, periods in said.get("but", {}).items()
+    }
+    periods = tuple(str(p) for p in said.get("periods", ()))
+    return Reported(said["duty"], said["units"], tuple(_report_step(s) for s in said["steps"]), periods, but)
+
+
+def _report_step(said: Mapping[str, Any]) -> ReportStep:
+    step = ReportStep(**{**said, **{word: _day(said[word]) for word in ("on", "until") if word in said}})
+    if step.do not in REPORT_STEPS:
+        raise ValueError(f"reported: {step.do}")
+    return step
+
+
+def _loading(said: Mapping[str, Any]) -> Loading:
+    since = said.get("from")
+    return Loading(_day(said["on"]), said["layer"], said["file"], _day(since) if since else None)
 
 
 def _growth(key: str, said: Mapping[str, Any], end: int) -> Growth:

@@ -19,6 +19,8 @@ LONGEST_TEXT = 60
 _SEARCHED = frozenset(
     {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PERSON, FieldType.CHOICE, FieldType.ZONE, FieldType.LINK}
 )
+# Numbers of official papers print 〔2018〕; people type what their keyboard has.
+_BRACKETS = str.maketrans("[]［］【】", "〔〕〔〕〔〕")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +69,30 @@ def find(viewer: Viewer, ledger: Ledger, asked: Filter) -> QuerySet[Record]:
 
 def _with_text(ledger: Ledger, rows: QuerySet[Record], words: str) -> QuerySet[Record]:
     shown = [k for k, f in ledger.fields.items() if f.type in _SEARCHED and not f.personal]
-    wanted = Q(number__icontains=words)
+    spelled = {words, words.translate(_BRACKETS)}
+    wanted = Q()
+    for spelling in spelled:
+        wanted |= Q(number__icontains=spelling)
     for i, key in enumerate(shown):
         rows = rows.alias(**{f"_text{i}": KeyTextTransform(key, "data")})
-        wanted |= Q(**{f"_text{i}__icontains": words})
+        for spelling in spelled:
+            wanted |= Q(**{f"_text{i}__icontains": spelling})
     rows = rows.filter(wanted)
     masker = Masker(ledger)
     if not masker.personal:
         return rows
     # A hit must be visible: else whoever searches for a name learns that it stands behind the mask.
-    low = words.casefold()
+    low = [spelling.casefold() for spelling in spelled]
     hits = list(rows.values_list("pk", "number", "data"))
     past = past_words(ledger, [pk for pk, _, _ in hits])
     seen = [
         pk
         for pk, number, data in hits
-        if low in number.casefold()
-        or any(low in text.casefold() for text in _texts(masker.show(data, past.get(pk)), shown))
+        if any(
+            each in text.casefold()
+            for text in (number, *_texts(masker.show(data, past.get(pk)), shown))
+            for each in low
+        )
     ]
     return rows.filter(pk__in=seen)
 
