@@ -18,6 +18,7 @@ LONG = 4
 
 # Words that a pack and the program both use, each for itself.
 SHARED: dict[str, str] = {
+    "post_title": "how somebody is called in his post",
     "problems": "every room's file of problem kinds",
     "rules": "every room's file of pure functions",
     "users": "the people of a campaign",
@@ -77,6 +78,8 @@ SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
     ),
     "demo": (frozenset(["填报单位"]), "a line above any sheet"),
     "oversight": (frozenset(["无"]), "nothing to name"),
+    "ledger": (frozenset(["其他问题"]), "the rest of a list of problems"),
+    "people": (frozenset(["抽查", "种子", "范围"]), "what the log of accesses tells of a draw"),
     "evidence": (frozenset(["文件", "照片", "视频"]), "kinds of evidence that any ledger may hold"),
     "sheets": (
         frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态", "有", "无"]),

@@ -13,6 +13,7 @@ ANSWERS = (
 LONGEST = 600
 
 LONG_FILES = {
+    "tests/demo/test_hurricane_ledgers.py": "one ledger of the demo campaign after the other",
     "docs/pack-language.md": "the reference of the whole language, one part after the other",
     "tests/pack/test_pack_defects.py": "one defect of a pack after the other",
     "requirements.lock": "generated",

@@ -5,22 +5,14 @@ What was kept under another spelling before keeps it, and is found by each.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.spelling import plain_number
 from zhuanban.people.models import Campaign
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _CHUNK = 500
-
-
-def plain_number(said: str) -> str:
-    """A number without full-width letters, digits and signs, odd dashes and gaps."""
-    if said.isascii() and not any(c.isspace() for c in said):
-        return said
-    return "".join(unicodedata.normalize("NFKC", said.translate(_DASHES)).split())
 
 
 def kept_numbers(campaign: Campaign, ledger: str, said: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from zhuanban.core.problem import Place, Problem
-from zhuanban.ledger.numbers import plain_number
+from zhuanban.ledger.spelling import plain_number
 from zhuanban.pack.values import Ledger
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says

@@ -10,7 +10,7 @@ from typing import Any
 
 from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Problem
-from zhuanban.ledger.numbers import plain_number
+from zhuanban.ledger.spelling import plain_number
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.cells import UNCOUNTED, Cell
