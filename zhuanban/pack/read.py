@@ -235,23 +235,7 @@ def _standard(key: str, said: Said) -> Standard:
 
 
 def _texts(said: Said) -> dict[str, str]:
-    node = said.node.items.get("texts")
-    if node is None or (isinstance(node, tree.Scalar) and node.empty):
-        return {}
-    if not isinstance(node, tree.Mapping):
-        said.wrong(problems.WRONG_TYPE, "texts", word="texts", wanted="“键: 文字”", got=tree.say_node(node))
-        return {}
-    texts = {}
-    for key, child in node.items.items():
-        said.book.key(key, ("texts", key))
-        if isinstance(child, tree.Scalar):
-            texts[key] = "" if child.empty else child.text.strip()
-            continue
-        got = tree.say_node(child)
-        said.book.problems.append(
-            problems.WRONG_TYPE.at(said.book.places[("texts", key)], word=key, wanted="文字", got=got)
-        )
-    return texts
+    return {key: text.strip() for key, text in said.lines("texts", ascii_keys=True)}
 
 
 def _draw(key: str, said: Said) -> Draw:

@@ -63,20 +63,10 @@ def _head(said: Said) -> Iterator[int]:
 
 def _texts(said: Said, word: str) -> Iterator[tuple[str, FormText]]:
     """Key → text with slots, below this word."""
-    node = said.node.items.get(word)
-    if node is None or (isinstance(node, tree.Scalar) and node.empty):
-        return
-    if not isinstance(node, tree.Mapping):
-        said.wrong(problems.WRONG_TYPE, word, word=word, wanted="“键: 文字”", got=tree.say_node(node))
-        return
-    for key, child in node.items.items():
-        if isinstance(child, tree.Scalar):
-            text = _read(said, "" if child.empty else child.text, word, key)
-            if text is not None:
-                yield key, text
-            continue
-        place = said.book.places[(*said.path, word, key)]
-        said.book.problems.append(problems.WRONG_TYPE.at(place, word=key, wanted="文字", got=tree.say_node(child)))
+    for key, line in said.lines(word):
+        text = _read(said, line, word, key)
+        if text is not None:
+            yield key, text
 
 
 def _read(said: Said, text: str, *path: str) -> FormText | None:
@@ -123,19 +113,8 @@ def _same_as(said: Said) -> SameAs | None:
         return None
     same = said.thing("same_as", "须一致")
     same.need("ledger", "by", "columns", "says")
-    columns = same.node.items.get("columns")
-    pairs: list[tuple[str, str]] = []
-    if isinstance(columns, tree.Mapping):
-        for letter, child in columns.items.items():
-            if isinstance(child, tree.Scalar) and not child.empty:
-                pairs.append((letter, child.text.strip()))
-            else:
-                place = same.book.places[(*same.path, "columns", letter)]
-                got = tree.say_node(child)
-                same.book.problems.append(problems.WRONG_TYPE.at(place, word=letter, wanted="一个栏目", got=got))
-    elif columns is not None:
-        same.wrong(problems.WRONG_TYPE, "columns", word="columns", wanted="“列: 栏目”", got=tree.say_node(columns))
-    return SameAs(same.text("ledger"), same.text("by"), tuple(pairs), same.text("says"), same.place)
+    pairs = tuple((letter, name.strip()) for letter, name in same.lines("columns", "一个栏目", blank=False))
+    return SameAs(same.text("ledger"), same.text("by"), pairs, same.text("says"), same.place)
 
 
 def slots_of(form: Form) -> Iterator[tuple[Slot, tuple[str, ...]]]:

@@ -225,14 +225,8 @@ def _move(ledgers: Mapping[str, Ledger], ledger: str, key: str, said: Said) -> M
 
 
 def _sets(fields: Mapping[str, Field], said: Said) -> tuple[tuple[str, Any], ...]:
-    node = said.node.items.get("sets")
-    if node is None:
-        return ()
-    if not isinstance(node, tree.Mapping):
-        said.wrong(problems.WRONG_TYPE, "sets", word="sets", wanted="“栏目: 值”", got=tree.say_node(node))
-        return ()
     found: list[tuple[str, Any]] = []
-    for key, child in node.items.items():
+    for key, child in said.below("sets", "“栏目: 值”").items():
         path = (*said.path, "sets", key)
         if isinstance(child, tree.Mapping):
             found.append((key, _later(Said(said.book, "写入", child, path, key))))

@@ -240,15 +240,33 @@ class Said:
         node = self.node.items.get(word, tree.Mapping(self.place.line))
         return Said(self.book, what, node, (*self.path, word))
 
-    def things(self, word: str, what: str, ascii_keys: bool = True) -> Iterator[tuple[str, Said]]:
-        """Key → mapping below this one."""
+    def below(self, word: str, wanted: str = "“键: 内容”的形式") -> Mapping[str, tree.Node]:
+        """What stands below a word, by key; nothing where there is nothing, or no mapping (reported)."""
         node = self.node.items.get(word)
         if node is None or (isinstance(node, tree.Scalar) and node.empty):
-            return
+            return {}
         if not isinstance(node, tree.Mapping):
-            self.wrong(problems.WRONG_TYPE, word, word=word, wanted="“键: 内容”的形式", got=tree.say_node(node))
-            return
-        for key, child in node.items.items():
+            self.wrong(problems.WRONG_TYPE, word, word=word, wanted=wanted, got=tree.say_node(node))
+            return {}
+        return node.items
+
+    def lines(
+        self, word: str, one: str = "文字", *, blank: bool = True, ascii_keys: bool = False
+    ) -> Iterator[tuple[str, str]]:
+        """Key → text below a word, as written. `one`: what each must be, for readers; `blank`: may it be empty?"""
+        for key, child in self.below(word, f"“键: {one}”").items():
+            if ascii_keys:
+                self.book.key(key, (*self.path, word, key))
+            if isinstance(child, tree.Scalar) and (blank or not child.empty):
+                yield key, "" if child.empty else child.text
+                continue
+            place = self.book.places[(*self.path, word, key)]
+            got = tree.say_node(child)
+            self.book.problems.append(problems.WRONG_TYPE.at(place, word=key, wanted=one, got=got))
+
+    def things(self, word: str, what: str, ascii_keys: bool = True) -> Iterator[tuple[str, Said]]:
+        """Key → mapping below this one."""
+        for key, child in self.below(word).items():
             path = (*self.path, word, key)
             if ascii_keys:
                 self.book.key(key, path)
