@@ -7,28 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.story import Story
 from zhuanban.atlas.actions import load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
-from zhuanban.demo.pictures import picture
-from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import ENTERED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import submit
-from zhuanban.ledger.models import Record
-from zhuanban.pack.read import load, pack_files
-from zhuanban.people.actions import create_campaign
-from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
 
 pytestmark = pytest.mark.django_db
 
-FOLDER = Path(__file__).resolve().parents[2] / "campaigns" / "canal-protection"
 VILLAGE, CELL, STREET = "411371002201", "411371002201002", "JD"
 INSIDE = {"lon": 112.49, "lat": 33.001, "frame": "CGCS2000"}
 OUTSIDE = {"lon": 112.49, "lat": 33.00185, "frame": "CGCS2000"}  # some 5 m beyond the second zone
@@ -37,20 +29,13 @@ CLERK = Actor(None, "clerk", (Held("street_clerk", region="411371002", unit=STRE
 CHECKER = Actor(None, "checker", (Held("checker", region="411371002"),))
 
 
-class Desk:
+class Desk(Story):
     def __init__(self) -> None:
-        files = pack_files(FOLDER)
-        demo = FOLDER / "demo"
-        pack = load(files, FOLDER.name)
-        self.campaign = create_campaign(
-            "canal", files, pack, demo / "regions.csv", demo / "units.csv", day("08-29"), demo_clock=True
-        )
-        load_zones(self.campaign, pack.layers["protection"], demo / "zones-0901.geojson")
-        self.here = setting(self.campaign)
-        self.ids = count(1)
-        self.photo = [keep(self.campaign, picture(["一"], "before", False), "发现.jpg", by=None)]
-        self.after = [keep(self.campaign, picture(["二"], "after", False), "整改后.jpg", by=None)]
-        self.pen = [keep(self.campaign, picture(["三"], "pen", True), "签字.jpg", by=None)]
+        super().__init__("canal", "canal-protection", day("08-29"))
+        load_zones(self.campaign, self.here.pack.layers["protection"], self.demo / "zones-0901.geojson")
+        self.photo = self.drawn("before", "发现.jpg")
+        self.after = self.drawn("after", "整改后.jpg")
+        self.pen = self.drawn("pen", "签字.jpg", pen=True)
 
     def do(
         self,
@@ -67,10 +52,7 @@ class Desk:
         **said: Any,
     ) -> Outcome:
         step = Step("create" if new else "move", day(on), move, said, region, unit, reason)
-        return submit(self.campaign, [Change(f"story-{next(self.ids)}", ledger, (step,), number)], by)[0]
-
-    def record(self, ledger: str, number: str) -> Record:
-        return Record.objects.get(campaign=self.campaign, ledger=ledger, number=number)
+        return self.send(ledger, step, number, by)
 
     def staff(self) -> None:
         self.do("staff", "RY-001", "到岗", "08-31", new=True, unit=STREET, name="赵某甲")

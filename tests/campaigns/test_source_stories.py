@@ -6,31 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.story import Story
 from zhuanban.archive.contents import of_region
 from zhuanban.atlas.actions import load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.core.problem import Refused
 from zhuanban.demo.pictures import film as film_of
-from zhuanban.demo.pictures import picture
 from zhuanban.duty import actions as duty
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since
 from zhuanban.evidence.actions import keep
-from zhuanban.ledger.change import Change, Outcome, Step
-from zhuanban.ledger.door import submit
-from zhuanban.ledger.models import Record
+from zhuanban.ledger.change import Outcome, Step
 from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.view import Masker
-from zhuanban.pack.read import load, pack_files
-from zhuanban.people.actions import create_campaign
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
 from zhuanban.tally.lists import find_list, work_list
@@ -48,22 +43,10 @@ NOTHING: Any = None
 PLAN: dict[str, Any] = {"measure": "清理", "due": "2018-07-15", "owner": "责任人甲"}
 
 
-class Desk:
+class Desk(Story):
     def __init__(self) -> None:
-        files = pack_files(FOLDER)
-        demo = FOLDER / "demo"
-        self.campaign = create_campaign(
-            "lookback",
-            files,
-            load(files, FOLDER.name),
-            demo / "regions.csv",
-            demo / "units.csv",
-            day("05-01"),
-            demo_clock=True,
-        )
-        self.here = setting(self.campaign)
-        load_zones(self.campaign, self.here.pack.layers["protection"], demo / "protection.geojson")
-        self.ids = count(1)
+        super().__init__("lookback", "source-lookback", day("05-01"))
+        load_zones(self.campaign, self.here.pack.layers["protection"], self.demo / "protection.geojson")
         self.office = self.person("office", unit="QF")
         self.bureau = self.person("bureau", unit="HB")
         self.clerk = self.person("street_clerk", region=A, unit=A_UNIT)
@@ -76,10 +59,7 @@ class Desk:
 
     def photo(self, words: str = "", taken: str = "") -> list[dict[str, str]]:
         seed = words or f"photo-{next(self.ids)}"
-        return [keep(self.campaign, picture([seed], seed, False, taken), f"{seed}.jpg", by=None)]
-
-    def send(self, ledger: str, step: Step, number: str, by: Actor) -> Outcome:
-        return submit(self.campaign, [Change(f"story-{next(self.ids)}", ledger, (step,), number)], by)[0]
+        return self.drawn(seed, f"{seed}.jpg", taken=taken)
 
     def open(
         self,
@@ -97,9 +77,6 @@ class Desk:
 
     def step(self, ledger: str, number: str, move: str, on: str, by: Actor, reason: str = "", **said: Any) -> Outcome:
         return self.send(ledger, Step("move", day(on), move, said, reason=reason), number, by)
-
-    def record(self, ledger: str, number: str) -> Record:
-        return Record.objects.get(campaign=self.campaign, ledger=ledger, number=number)
 
     def listed(self, key: str, on: str) -> list[str]:
         return [x.number for x in work_list(self.here, find_list(self.here, key), self.here.regions.root, day(on))]

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.story import Story
 from zhuanban.atlas.actions import load_outlines
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
-from zhuanban.demo.pictures import picture
-from zhuanban.evidence.actions import keep
-from zhuanban.ledger.change import Change, Outcome, Step
-from zhuanban.ledger.door import submit
+from zhuanban.ledger.change import Outcome, Step
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.view import Masker
@@ -48,26 +45,18 @@ RECHECKER = Actor(None, "rechecker", (Held("rechecker", region=QIYI),))
 BOTH = Actor(None, "both", (Held("inspector", region=QIYI), Held("rechecker", region=QIYI)))
 
 
-class Desk:
-    """A campaign and short words for what an office does in it. Days are written `12-08`."""
+class Desk(Story):
+    """Short words for what an office does. Days are written `12-08`."""
 
-    def __init__(self, folder: Path, stages: str = "") -> None:
+    def __init__(self, stages: str = "") -> None:
         """`stages`: the pack's stages with the dates that the document does not print."""
-        files = pack_files(folder)
-        if stages:
+
+        def dated(files: dict[str, str]) -> None:
             before, _, rest = files["pack.yaml"].partition("\nstages:\n")
             files["pack.yaml"] = f"{before}\nstages:\n{stages}\n{rest[rest.index('overview:') :]}"
-        pack = load(files, folder.name)
-        demo = folder / "demo"
-        self.campaign = create_campaign(
-            "hurricane", files, pack, demo / "regions.csv", demo / "units.csv", day("10-20"), demo_clock=True
-        )
-        self.here = setting(self.campaign)
-        self.ids = count(1)
-        self.photo = [keep(self.campaign, picture(["现场照片"], "stories", False), "现场照片.jpg", by=None)]
 
-    def send(self, ledger: str, step: Step, number: str, by: Actor) -> Outcome:
-        return submit(self.campaign, [Change(f"story-{next(self.ids)}", ledger, (step,), number)], by)[0]
+        super().__init__("hurricane", "well-closure", day("10-20"), dated if stages else lambda files: None)
+        self.photo = self.drawn("现场照片", "现场照片.jpg")
 
     def open(
         self,
@@ -135,7 +124,7 @@ def waits(outcome: Outcome) -> list[str]:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with clock.set_to(datetime(2023, 12, 11, 9, tzinfo=BEIJING)):
-        yield Desk(FOLDER)
+        yield Desk()
 
 
 def inspected(desk: Desk, household: str, on: str = "12-07", region: str = CELL, by: Actor = OPERATOR, **more: Any):
@@ -687,7 +676,7 @@ def test_work_before_the_start_of_its_stage_is_kept_and_marked():
     """On 12-04 the publicity runs, with no end stated, while the inspection is being set up; then both go on."""
     stages = "  publicity: {title: 宣传阶段, start: 2023-11-10}\n  inspection: {title: 排查阶段, start: 2023-12-06}"
     with clock.set_to(datetime(2023, 12, 31, 9, tzinfo=BEIJING)):
-        desk = Desk(FOLDER, stages)
+        desk = Desk(stages)
 
         def flags(number: str) -> list[str]:
             return Record.objects.get(number=number).flags

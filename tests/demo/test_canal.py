@@ -11,15 +11,12 @@ from typing import Any
 
 import orjson
 import pytest
-from django.conf import settings
-from django.db import transaction
 from openpyxl import load_workbook
 
+from tests.played import playing
 from zhuanban.archive.contents import of_record
 from zhuanban.archive.parcel import pieces
-from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
-from zhuanban.demo.play import load_demo
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since
 from zhuanban.duty.queries import board
@@ -28,7 +25,7 @@ from zhuanban.ledger.models import Event, Waiting
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.verify import verify
 from zhuanban.notify.models import Alarm
-from zhuanban.people.queries import Setting, setting
+from zhuanban.people.queries import Setting
 from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.form_rows import Asked, find_form
 from zhuanban.sheets.forms import fill_form
@@ -73,19 +70,13 @@ WEEKLY = ("weekly_survey", "weekly_supervision", "weekly_progress")
 
 
 @pytest.fixture(scope="module")
-def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    """Played once for this module, inside a transaction that is taken back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        done = settings.ZHUANBAN_HOME / "demo" / f"{CAMPAIGN}.done"
-        done.unlink(missing_ok=True)
-        campaign = load_demo(CAMPAIGN)
-        with clock.set_to(datetime(2022, 4, 15, 9, tzinfo=BEIJING)):
-            yield Played(setting(campaign))
-        done.unlink(missing_ok=True)
-        transaction.set_rollback(True)
+def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Canal]:
+    """Canal once for this module, inside a transaction that is taken back."""
+    with playing(django_db_blocker, CAMPAIGN, "2022-04-15") as here:
+        yield Canal(here)
 
 
-class Played:
+class Canal:
     def __init__(self, here: Setting) -> None:
         self.here = here
         self.viewer = Viewer(here, OPERATOR)
@@ -102,7 +93,7 @@ class Played:
         ]
 
 
-def rows(canal: Played, key: str, on: str = "2021-12-31") -> dict[str, dict[str, str]]:
+def rows(canal: Canal, key: str, on: str = "2021-12-31") -> dict[str, dict[str, str]]:
     """Printed figures: row → head without its counting word → figure."""
     found = table(canal.here, canal.here.pack.tables[key], canal.here.regions.root, from_iso(on))
     columns = found.table.columns
@@ -111,20 +102,20 @@ def rows(canal: Played, key: str, on: str = "2021-12-31") -> dict[str, dict[str,
     }
 
 
-def total(canal: Played, key: str, on: str = "2021-12-31") -> dict[str, str]:
+def total(canal: Canal, key: str, on: str = "2021-12-31") -> dict[str, str]:
     return rows(canal, key, on)["合计"]
 
 
-def seen(canal: Played, at: str, duty: str = "") -> dict[str, Any]:
+def seen(canal: Canal, at: str, duty: str = "") -> dict[str, Any]:
     moment = datetime.fromisoformat(at).replace(tzinfo=BEIJING)
     return board_json(board(canal.viewer, int(moment.timestamp()), duty))
 
 
-def listed(canal: Played, key: str, on: str) -> list[str]:
+def listed(canal: Canal, key: str, on: str) -> list[str]:
     return [x.number for x in work_list(canal.here, find_list(canal.here, key), canal.here.regions.root, from_iso(on))]
 
 
-def form(canal: Played, key: str, on: str, target: Path, unit: str = "") -> Any:
+def form(canal: Canal, key: str, on: str, target: Path, unit: str = "") -> Any:
     """The sheet of a filled form, written to a file."""
     filled = fill_form(canal.viewer, find_form(canal.viewer, key), Asked(from_iso(on), "", unit))
     (content,) = filled.files
@@ -133,7 +124,7 @@ def form(canal: Played, key: str, on: str, target: Path, unit: str = "") -> Any:
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line[0])
-def test_the_weeks(canal: Played, line: list[str]) -> None:
+def test_the_weeks(canal: Canal, line: list[str]) -> None:
     on = line[0]
     problems = total(canal, "problem_sources", on)
     cards = sum(
@@ -147,7 +138,7 @@ def test_the_weeks(canal: Played, line: list[str]) -> None:
     assert [str(cards), problems["登记"], problems["销号"], problems["未销号"]] == line[1:]
 
 
-def test_problems_by_source(canal: Played) -> None:
+def test_problems_by_source(canal: Canal) -> None:
     found = {name: row["登记"] for name, row in rows(canal, "problem_sources", "2021-11-18").items()}
     want = {
         "APP推送": "29",
@@ -161,7 +152,7 @@ def test_problems_by_source(canal: Played) -> None:
     assert {name: found[name] for name in want} == want
 
 
-def test_problems_by_kind_and_zone_and_the_relapses_apart(canal: Played) -> None:
+def test_problems_by_kind_and_zone_and_the_relapses_apart(canal: Canal) -> None:
     kinds = rows(canal, "problem_kinds")
     assert {name: int(kinds[name]["问题"]) for name in KINDS} == KINDS
     assert (kinds["合计"]["问题"], kinds["合计"]["反弹立案"], kinds["合计"]["登记合计"]) == ("78", "3", "81")
@@ -169,14 +160,14 @@ def test_problems_by_kind_and_zone_and_the_relapses_apart(canal: Played) -> None
     assert [zones[name]["问题"] for name in ("一级保护区", "二级保护区", "准保护区")] == ["9", "69", "0"]
 
 
-def test_pushed_points_entered_twice_are_46(canal: Played) -> None:
+def test_pushed_points_entered_twice_are_46(canal: Canal) -> None:
     pushed = total(canal, "pushed", "2021-10-05")
     assert [pushed[word] for word in ("推送", "属实", "不属实", "重复", "范围外", "已整改")] == [
         "46", "29", "8", "3", "4", "2",
     ]  # fmt: skip
 
 
-def test_facilities_and_crossings(canal: Played) -> None:
+def test_facilities_and_crossings(canal: Canal) -> None:
     posts = rows(canal, "facilities")["界桩"]
     assert [posts[word] for word in ("应查", "已查", "完好", "问题")] == ["84", "84", "79", "5"]
     assert [total(canal, "facilities")[word] for word in ("应查", "已查")] == ["160", "160"]
@@ -184,18 +175,18 @@ def test_facilities_and_crossings(canal: Played) -> None:
     assert [works["工程"], works["应急池未建"]] == ["9", "2"]
 
 
-def test_every_cell_is_walked(canal: Played) -> None:
+def test_every_cell_is_walked(canal: Canal) -> None:
     walked = total(canal, "cells_walked", "2021-10-05")
     assert [walked[word] for word in ("网格", "已排查", "覆盖率")] == ["16", "16", "100%"]
     assert listed(canal, "cells_not_walked", "2021-10-04")
 
 
-def test_three_problems_wait_for_their_app_number(canal: Played) -> None:
+def test_three_problems_wait_for_their_app_number(canal: Canal) -> None:
     assert total(canal, "app_entry", "2021-10-05") == {"应录入": "60", "已录入": "57", "未录入": "3"}
     assert total(canal, "app_entry", "2021-10-12")["未录入"] == "0"
 
 
-def test_department_findings(canal: Played) -> None:
+def test_department_findings(canal: Canal) -> None:
     found = rows(canal, "findings", "2021-10-05")
     assert found["合计"] == {"发现": "14", "并入街道问题": "5", "转为新问题": "9"}
     assert [found[unit]["发现"] for unit in ("经济发展局", "财政金融局")] == ["0", "0"]
@@ -205,22 +196,22 @@ def test_department_findings(canal: Played) -> None:
     ("on", "count"),
     [("2021-09-30", "412"), ("2021-10-31", "411"), ("2021-11-16", "412"), ("2021-11-30", "411"), ("2021-12-31", "409")],
 )
-def test_dwellings(canal: Played, on: str, count: str) -> None:
+def test_dwellings(canal: Canal, on: str, count: str) -> None:
     assert total(canal, "dwellings", on)["建筑"] == count
 
 
-def test_one_more_dwelling_is_told_at_once(canal: Played) -> None:
+def test_one_more_dwelling_is_told_at_once(canal: Canal) -> None:
     found = [a for a in Alarm.objects.filter(campaign=canal.here.campaign) if a.key.startswith("more_dwellings")]
     assert len(found) == 1
 
 
-def test_a_corrected_boundary_moves_three_points_from_its_day(canal: Played) -> None:
+def test_a_corrected_boundary_moves_three_points_from_its_day(canal: Canal) -> None:
     moved = Event.objects.filter(campaign=canal.here.campaign, change__startswith="zones/protection/2/")
     assert [iso(day) for day in moved.values_list("on_day", flat=True)] == ["2021-11-01"] * 3
     assert set(moved.values_list("record__ledger", flat=True)) == {"pushed_points"}
 
 
-def test_what_is_open_at_the_end_of_the_year(canal: Played) -> None:
+def test_what_is_open_at_the_end_of_the_year(canal: Canal) -> None:
     assert len(listed(canal, "problems_open", "2021-12-31")) == 11
     assert len(listed(canal, "problems_open_no_corridor", "2021-12-31")) == 6
     assert len(listed(canal, "plans_missing", "2021-12-31")) == 1
@@ -230,7 +221,7 @@ def test_what_is_open_at_the_end_of_the_year(canal: Played) -> None:
     assert len(listed(canal, "corridor_late", "2022-04-01")) == 1
 
 
-def test_cases(canal: Played) -> None:
+def test_cases(canal: Canal) -> None:
     assert [total(canal, "law_cases")[word] for word in ("立案", "移交公安", "结案")] == ["3", "1", "3"]
     assert listed(canal, "cases_without_receipt", "2021-11-20") == ["AJ-2021-002"]
 
@@ -238,7 +229,7 @@ def test_cases(canal: Played) -> None:
 # -- reports
 
 
-def test_weekly_reports_in_all(canal: Played) -> None:
+def test_weekly_reports_in_all(canal: Canal) -> None:
     found: Counter[str] = Counter()
     for duty in WEEKLY:
         all_of_them = seen(canal, "2021-12-31 23:59", duty)["total"]
@@ -246,14 +237,14 @@ def test_weekly_reports_in_all(canal: Played) -> None:
     assert found == {"due": 132, "on_time": 117, "late": 11, "missing": 4, "zero": 18}
 
 
-def test_six_weekly_reports_were_returned_and_sent_again(canal: Played) -> None:
+def test_six_weekly_reports_were_returned_and_sent_again(canal: Canal) -> None:
     returned = canal.events("duty_weekly", "退回")
     assert len(returned) == 6
     sent = Counter(number for number, _ in canal.events("duty_weekly", "报送"))
     assert all(sent[number] == 2 for number, _ in returned)
 
 
-def test_the_first_thursday(canal: Played) -> None:
+def test_the_first_thursday(canal: Canal) -> None:
     found: Counter[str] = Counter()
     for duty in WEEKLY:
         one = next(p for p in seen(canal, "2021-10-22 00:00", duty)["periods"] if p["period"] == "2021-10-21")
@@ -261,7 +252,7 @@ def test_the_first_thursday(canal: Played) -> None:
     assert found == {"due": 12, "on_time": 9, "late": 2, "missing": 1}
 
 
-def test_noon_is_on_time_and_forty_seconds_later_is_not(canal: Played) -> None:
+def test_noon_is_on_time_and_forty_seconds_later_is_not(canal: Canal) -> None:
     at_noon = seen(canal, "2021-10-21 12:00:00")["items"]
     sent = {(i["duty"], i["unit_name"]): i["status"] for i in at_noon if i["period"] == "2021-10-21"}
     assert sent["weekly_progress", "住房建设和生态环境局"] == "submitted"
@@ -271,7 +262,7 @@ def test_noon_is_on_time_and_forty_seconds_later_is_not(canal: Played) -> None:
     assert "住房建设和生态环境局 期限2021-10-21 12:00：已报送，迟" not in text
 
 
-def test_contacts_were_due_before_the_document_and_have_a_later_day(canal: Played) -> None:
+def test_contacts_were_due_before_the_document_and_have_a_later_day(canal: Canal) -> None:
     items = {i["unit_name"]: i["status"] for i in seen(canal, "2021-09-07 18:00", "contacts")["items"]}
     assert len(items) == 6
     assert set(items.values()) == {"accepted"}
@@ -279,23 +270,23 @@ def test_contacts_were_due_before_the_document_and_have_a_later_day(canal: Playe
     assert "missing" not in early
 
 
-def changes(canal: Played, duty: str, period: str) -> dict[str, Any]:
+def changes(canal: Canal, duty: str, period: str) -> dict[str, Any]:
     (found,) = changes_since(canal.viewer, find(canal.viewer, Target(duty, "百里奚街道", period)))["forms"]
     return dict(found)
 
 
-def test_the_survey_was_frozen_with_58_of_60(canal: Played, tmp_path: Path) -> None:
+def test_the_survey_was_frozen_with_58_of_60(canal: Canal, tmp_path: Path) -> None:
     assert len(changes(canal, "survey", "2021-10-05")["added"]) == 2
     page = form(canal, "annex2", "2021-10-05", tmp_path / "form.xlsx")
     assert page["A64"].value in (60, "60")
 
 
-def test_a_correction_after_the_report_is_listed(canal: Played) -> None:
+def test_a_correction_after_the_report_is_listed(canal: Canal) -> None:
     changed = changes(canal, "weekly_progress", "2021-12-09")["changed"]
     assert [c["is"] for c in changed if c["column"] == "风险源描述"] == ["乙村：核对后更正的描述"]
 
 
-def test_the_contact_in_office_is_told(canal: Played) -> None:
+def test_the_contact_in_office_is_told(canal: Canal) -> None:
     """Reminders go to the posts; the register knows who was in office: the predecessor before, the successor after."""
     before = set(listed(canal, "contacts_now", "2021-10-17"))
     after = set(listed(canal, "contacts_now", "2021-10-18"))
@@ -314,7 +305,7 @@ def test_the_contact_in_office_is_told(canal: Played) -> None:
         ("annex4", "", "2021-12-31", 81),
     ],
 )
-def test_forms_keep_the_printed_sheet(canal: Played, key: str, unit: str, on: str, count: int, tmp_path: Path) -> None:
+def test_forms_keep_the_printed_sheet(canal: Canal, key: str, unit: str, on: str, count: int, tmp_path: Path) -> None:
     made = tmp_path / "form.xlsx"
     page, printed = form(canal, key, on, made, unit), load_workbook(FORMS / f"{key}.xlsx").worksheets[0]
     heads = [cell.value for cell in printed[4]]
@@ -332,7 +323,7 @@ def test_forms_keep_the_printed_sheet(canal: Played, key: str, unit: str, on: st
     assert [n for n in differ if not n.startswith(("xl/worksheets/", "xl/sharedStrings", "xl/workbook"))] == []
 
 
-def test_the_first_annex_of_september_prints_the_predecessor(canal: Played, tmp_path: Path) -> None:
+def test_the_first_annex_of_september_prints_the_predecessor(canal: Canal, tmp_path: Path) -> None:
     def first_row(on: str) -> list[Any]:
         return [c.value for c in form(canal, "附件1", on, tmp_path / "form.xlsx", "社会事业局")[5]]
 
@@ -341,7 +332,7 @@ def test_the_first_annex_of_september_prints_the_predecessor(canal: Played, tmp_
     assert before[1] == after[1] == "社会事业局"
 
 
-def test_one_problem_one_file(canal: Played, tmp_path: Path) -> None:
+def test_one_problem_one_file(canal: Canal, tmp_path: Path) -> None:
     made = tmp_path / "file.zip"
     contents = of_record(canal.viewer, canal.viewer.ledger("problems"), "WT-2021-0001")
     made.write_bytes(b"".join(pieces(canal.viewer, contents)))
@@ -353,11 +344,11 @@ def test_one_problem_one_file(canal: Played, tmp_path: Path) -> None:
     assert [name for name in names if "整改后照片" in name]
 
 
-def test_what_was_done_wrong_on_purpose_waits_for_a_person(canal: Played) -> None:
+def test_what_was_done_wrong_on_purpose_waits_for_a_person(canal: Canal) -> None:
     waiting = Waiting.objects.filter(campaign=canal.here.campaign, settled_at=None)
     assert Counter(waiting.values_list("ledger", flat=True)) == {"problems": 3}
 
 
-def test_every_chain_and_every_tally_is_right(canal: Played) -> None:
+def test_every_chain_and_every_tally_is_right(canal: Canal) -> None:
     assert list(verify(canal.here)) == []
     assert check(canal.here) == []

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from tests.draw import drawn, xlsx
-from tests.hurricane import DISTRICTS, LAST, Played, day
+from tests.played import DISTRICTS, LAST, Played, day
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit

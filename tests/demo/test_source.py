@@ -13,17 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import transaction
 from openpyxl import load_workbook
 
-from tests.hurricane import Played
+from tests.played import Played, playing
 from tests.sheets.form_samples import parts
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, beijing, iso
 from zhuanban.core.problem import Refused
-from zhuanban.demo.play import load_demo
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since, reported
 from zhuanban.duty.queries import board
@@ -36,7 +33,6 @@ from zhuanban.ledger.search import Filter
 from zhuanban.ledger.search import find as search
 from zhuanban.ledger.verify import verify
 from zhuanban.notify.models import Alarm, Message
-from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.form_rows import Asked, content_of, find_form
 from zhuanban.sheets.forms import check_form, fill_form
@@ -69,14 +65,8 @@ def lines(text: str) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        done = settings.ZHUANBAN_HOME / "demo" / "source-lookback.done"
-        done.unlink(missing_ok=True)
-        campaign = load_demo("source-lookback")
-        with clock.set_to(datetime(2018, 12, 11, 9, tzinfo=BEIJING)):
-            yield Played(setting(campaign), 2018, "12-10")
-        done.unlink(missing_ok=True)
-        transaction.set_rollback(True)
+    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
+        yield Played(here, 2018, "12-10")
 
 
 def whole(played: Played) -> Viewer:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from zhuanban.core.day import from_iso
+from django.conf import settings
+from django.db import transaction
+
+from zhuanban.core import clock
+from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.demo.play import load_demo
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.people.models import User
-from zhuanban.people.queries import Setting
+from zhuanban.people.queries import Setting, setting
 from zhuanban.people.scope import actor_for
 from zhuanban.tally.behind import Behind, behind
 from zhuanban.tally.lists import Listed, find_list, work_list
@@ -17,6 +25,22 @@ from zhuanban.tally.tables import find_column, find_row
 
 DISTRICTS = {"卧龙区": "411303", "宛城区": "411302", "高新区": "411371", "城乡一体化示范区": "411372"}
 LAST = "12-08"
+
+
+@contextmanager
+def playing(blocker: Any, pack: str, now: str, campaign: str = "") -> Iterator[Setting]:
+    """A demonstration, played inside a transaction that is taken back, and looked at on the day `now`, 9 o'clock.
+
+    `blocker`: pytest's `django_db_blocker`; what each test writes on top of it is taken back too.
+    """
+    with blocker.unblock(), transaction.atomic():
+        done = settings.ZHUANBAN_HOME / "demo" / f"{campaign or pack}.done"
+        done.unlink(missing_ok=True)
+        here = setting(load_demo(pack))
+        with clock.set_to(datetime.fromisoformat(f"{now}T09:00").replace(tzinfo=BEIJING)):
+            yield here
+        done.unlink(missing_ok=True)
+        transaction.set_rollback(True)
 
 
 class Played:
