@@ -82,18 +82,22 @@ def _serve(port: int | None) -> None:
         # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
         "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    # Not by way of SIGINT: a script's background job is started with that one ignored.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
-        try:
-            _wait_for(server, chosen)
-            click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
-            sys.stdout.flush()
-            threading.Thread(target=_clock, daemon=True).start()
-            code = server.wait()
-        except KeyboardInterrupt:
+        asked = threading.Event()
+
+        def stop(_signal: int, _frame: object) -> None:
+            asked.set()
             server.terminate()  # it answers what it has begun, and goes
-            server.wait()
+
+        for name in (signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(name) is not signal.SIG_IGN:  # a script's background job is started with SIGINT ignored
+                signal.signal(name, stop)
+        _wait_for(server, chosen)
+        if not asked.is_set():
+            click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
+            threading.Thread(target=_clock, daemon=True).start()
+        code = server.wait()
+        if asked.is_set():
             click.echo("已停止。")
             return
     raise click.exceptions.Exit(1 if code else 0)
