@@ -7,10 +7,11 @@ import sys
 
 import click
 
-from zhuanban.cli.base import Exit, complain, in_chinese
+from zhuanban.cli.base import Exit, Help, complain, in_chinese
 from zhuanban.core.problem import Problem, Refused
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanban.project.settings")
+click.Context.formatter_class = Help
 
 
 @click.group()

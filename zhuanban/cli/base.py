@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -123,6 +123,30 @@ def _said(text: str) -> str:
         if found := pattern.fullmatch(text):
             return says.format(*(part.replace("', '", "、").strip("'") for part in found.groups()))
     return text
+
+
+_FRAME = {
+    "Options": "选项", "Commands": "命令", "[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]...",
+    "[required]": "[必填]", "Show this message and exit.": "显示这份说明。",
+    "TEXT": "文字", "INTEGER": "整数", "FILE": "文件", "DIRECTORY": "文件夹",
+}  # fmt: skip
+
+
+class Help(click.HelpFormatter):
+    """What click writes round the help of a command, in Chinese."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, _framed(args), prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{_framed(heading)}：\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(_framed(term), _framed(text)) for term, text in rows], col_max, col_spacing)
+
+
+def _framed(text: str) -> str:
+    return " ".join(_FRAME.get(word, word) for word in _FRAME.get(text, text).split(" "))
 
 
 def in_chinese(usage: click.UsageError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import socket
 import subprocess
@@ -82,22 +83,28 @@ def _serve(port: int | None) -> None:
         # A worker now and then waits for ever at its end; nothing is lost with it, every answer is a transaction.
         "--workers-kill-timeout", "5", "zhuanban.project.wsgi:application",
     ]  # fmt: skip
-    with claim, subprocess.Popen(command) as server:  # noqa: S603  (our own server)
-        asked = threading.Event()
+    # In a group of its own, so that Ctrl-C in a terminal reaches it through us alone: two signals at once can leave it
+    # waiting for itself for ever.
+    with claim, subprocess.Popen(command, process_group=0) as server:  # noqa: S603  (our own server)
+        stopping = False
 
         def stop(_signal: int, _frame: object) -> None:
-            asked.set()
+            nonlocal stopping
+            if stopping:  # once more: it shall not take its time
+                os.killpg(server.pid, signal.SIGKILL)
+                return
+            stopping = True
             server.terminate()  # it answers what it has begun, and goes
 
         for name in (signal.SIGTERM, signal.SIGINT):
             if signal.getsignal(name) is not signal.SIG_IGN:  # a script's background job is started with SIGINT ignored
                 signal.signal(name, stop)
         _wait_for(server, chosen)
-        if not asked.is_set():
+        if not stopping:
             click.echo(f"\n地址：http://127.0.0.1:{chosen}/　（Ctrl+C 停止）")
             threading.Thread(target=_clock, daemon=True).start()
         code = server.wait()
-        if asked.is_set():
+        if stopping:
             click.echo("已停止。")
             return
     raise click.exceptions.Exit(1 if code else 0)
