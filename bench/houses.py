@@ -31,7 +31,7 @@ from zhuanban.people.scope import OPERATOR
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.questions import Contributor, question_key, questions_of
-from zhuanban.tally.rules import BLOCK_DAYS
+from zhuanban.tally.rules import BLOCK_DAYS, block_of
 
 NAME, LEDGER = "houses", "cards"
 COUNTIES, TOWNS, VILLAGES = 20, 15, 20  # towns of a county, villages of a town
@@ -325,7 +325,8 @@ def _rows(measure: int, cell: str, codes: Sequence[str], sums: np.ndarray, first
 
 
 def _pour_tallies(days: list[Sequence[Any]], blocks: list[Sequence[Any]]) -> int:
-    _pour("tally_day", ("measure", "node", "day", "cell", "n"), sorted(days))
+    in_blocks = ((node, block_of(day), measure, day, cell, n) for measure, node, day, cell, n in days)
+    _pour("tally_day", ("node", "block", "measure", "day", "cell", "n"), sorted(in_blocks))
     _pour("tally_block", ("measure", "node", "block", "cell", "n"), sorted(blocks))
     return len(days)
 

@@ -80,7 +80,7 @@ def test_a_block_lowered_by_hand_in_the_measure_of_the_column(lamps: Campaign) -
 def test_a_row_taken_away_and_rows_put_in_whatever_they_say(lamps: Campaign) -> None:
     by_unit = measure(lamps, "by_unit", "all")
     sql("DELETE FROM tally_day WHERE measure = %s AND node = %s", by_unit, JIA)
-    sql("INSERT INTO tally_day VALUES (%s, %s, 999999999, 'U2', 3)", by_unit, JIA)
+    sql("INSERT INTO tally_day VALUES (%s, 31249999, %s, 999999999, 'U2', 3)", JIA, by_unit)
     sql("INSERT INTO tally_block VALUES (%s, '不是区划', -99999999, '', 3)", by_unit)
     texts = said(lamps)
     assert any("甲村／甲队，2024-01-05 当日的增减应为 1，现为 0。" in text for text in texts)
@@ -93,7 +93,7 @@ def test_a_row_taken_away_and_rows_put_in_whatever_they_say(lamps: Campaign) -> 
 def test_a_word_in_the_place_of_a_number(lamps: Campaign) -> None:
     sent = measure(lamps, "progress", "sent")
     sql("UPDATE tally_day SET n = '许多' WHERE measure = %s AND node = %s", sent, JIA)
-    sql("INSERT INTO tally_day VALUES (%s, %s, '某天', '', 3)", sent, JIA)
+    sql("INSERT INTO tally_day VALUES (%s, 0, %s, '某天', '', 3)", JIA, sent)
     assert sorted(text.partition("甲村，")[2] for text in said(lamps)) == [
         "2024-01-08 当日的增减应为 1，现为 许多。",
         "不存在的日期（某天）的增减应为 0，现为 3。",
