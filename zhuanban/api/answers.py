@@ -11,6 +11,8 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -99,6 +101,12 @@ def refusal(problems: Iterable[Problem], status: int = 0) -> HttpResponse:
         return HttpResponse(dump({"problems": [says.NOT_THERE.at().as_json()]}), status=404, content_type=JSON)
     status = status or next((_STATUS[p.code] for p in listed if p.code in _STATUS), 422)
     return HttpResponse(dump({"problems": [p.as_json() for p in listed]}), status=status, content_type=JSON)
+
+
+def as_file(answer: HttpResponseBase, name: str) -> HttpResponseBase:
+    """The same answer, to be kept as a file of this name."""
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
 
 
 def not_there() -> Refused:

@@ -8,12 +8,12 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from ninja import Field, File, Router, Schema
 from ninja.files import UploadedFile
 from ninja.params.functions import Query
 
 from zhuanban.api import problems as says
+from zhuanban.api.answers import as_file
 from zhuanban.api.auth import viewer
 from zhuanban.api.record_routes import CSV, XLSX
 from zhuanban.api.schemas import ProblemOut, Problems, example, one
@@ -76,16 +76,12 @@ def export_xlsx(
     title = _file_name(filled.content)
     count = len(filled.files)
     if count == 1:
-        answer = HttpResponse(filled.files[0], content_type=XLSX)
-        answer["Content-Disposition"] = content_disposition_header(True, f"{title}.xlsx")
-        return answer
+        return as_file(HttpResponse(filled.files[0], content_type=XLSX), f"{title}.xlsx")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for n, content in enumerate(filled.files, 1):
             archive.writestr(f"{title}_{n}-{count}.xlsx", content)
-    answer = HttpResponse(packed.getvalue(), content_type=ZIP)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{title}.zip")
-    return answer
+    return as_file(HttpResponse(packed.getvalue(), content_type=ZIP), f"{title}.zip")
 
 
 @router.get(
@@ -101,9 +97,7 @@ def export_csv(
     """同样的各行，列名照印，UTF-8（带 BOM）。"""
     seen = viewer(request, name)
     content, pieces = form_csv(seen, find_form(seen, form), _asked(as_of, region, unit))
-    answer = StreamingHttpResponse(pieces, content_type=CSV)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{_file_name(content)}.csv")
-    return answer
+    return as_file(StreamingHttpResponse(pieces, content_type=CSV), f"{_file_name(content)}.csv")
 
 
 @router.post(

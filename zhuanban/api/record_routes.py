@@ -11,12 +11,11 @@ from django.core import signing
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from zhuanban.api import problems as says
-from zhuanban.api.answers import JSON, dump
+from zhuanban.api.answers import JSON, as_file, dump
 from zhuanban.api.auth import ledger_of, viewer
 from zhuanban.api.schemas import (
     ChangeIn,
@@ -149,11 +148,8 @@ def opening_moves(request: HttpRequest, name: str, ledger: str) -> Offers:
 def export_csv(request: HttpRequest, name: str, ledger: str, asked: Query[FilterIn]) -> HttpResponseBase:
     """UTF-8（带 BOM），边查边送，不限行数。个人信息已隐去。每次导出都有记录。"""
     seen, book, rows = _exported(request, name, ledger, asked, "csv")
-    answer = StreamingHttpResponse(
-        csv_pieces(ledger_columns(seen.setting, book), ledger_rows(seen, book, rows)), content_type=CSV
-    )
-    answer["Content-Disposition"] = content_disposition_header(True, f"{book.title}.csv")
-    return answer
+    pieces = csv_pieces(ledger_columns(seen.setting, book), ledger_rows(seen, book, rows))
+    return as_file(StreamingHttpResponse(pieces, content_type=CSV), f"{book.title}.csv")
 
 
 @router.get(

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from ninja import Router
 from ninja.params.functions import Query
 
+from zhuanban.api.answers import as_file
 from zhuanban.api.auth import viewer
 from zhuanban.api.record_routes import CSV, XLSX
 from zhuanban.api.schemas import (
@@ -105,9 +105,7 @@ def export_csv(
     """列名照印，首列为行名，UTF-8（带 BOM）。"""
     seen, result = _exported(request, name, table, as_of, region, "csv")
     pieces = csv_pieces(table_columns(seen.setting, result), table_texts(result))
-    answer = StreamingHttpResponse(pieces, content_type=CSV)
-    answer["Content-Disposition"] = content_disposition_header(True, f"{_file_name(result)}.csv")
-    return answer
+    return as_file(StreamingHttpResponse(pieces, content_type=CSV), f"{_file_name(result)}.csv")
 
 
 @router.get(
