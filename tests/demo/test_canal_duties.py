@@ -117,6 +117,14 @@ def test_two_departments_said_that_there_was_nothing(canal: Played) -> None:
     }
 
 
+def test_the_first_annex_as_reported_names_who_was_the_contact_then(canal: Played) -> None:
+    """001-14: handed over on 10-18; what was sent on 09-06 stays, the register has both with their days."""
+    (row,) = figures(canal, "contacts", "社会事业局", "08-31").forms[0].rows
+    assert row.cells[:2] == ("孙某己", "社会事业局")
+    held = {r.data["name"]: (iso(r.first_on), r.state) for r in canal.records("contacts") if r.unit == "SH"}
+    assert held == {"孙某己": ("2021-09-06", "已换"), "李某庚": ("2021-10-18", "在任")}
+
+
 # -- Every Thursday
 
 
