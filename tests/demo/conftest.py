@@ -1,4 +1,5 @@
-"""The well campaign's demonstration, played in this process."""
+"""Demonstrations, played in this process, once for a module, inside a transaction that is taken back; so is what each
+test writes on top of it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,13 @@ from tests.played import Played, playing
 
 @pytest.fixture(scope="module")
 def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    """Played once for a module, inside a transaction that is taken back; so is what each test writes on top of it."""
+    """The well campaign's."""
     with playing(django_db_blocker, "well-closure", "2023-12-11", "hurricane") as here:
         yield Played(here)
+
+
+@pytest.fixture(scope="module")
+def canal_played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
+    """The canal campaign's; days without a year are of 2021."""
+    with playing(django_db_blocker, "canal-protection", "2022-04-15") as here:
+        yield Played(here, 2021, "12-31")
