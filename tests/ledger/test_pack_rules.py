@@ -35,6 +35,7 @@ amend_by: [county, town, firm]
 fields:
   kind: {title: 类型, type: choice, required: true, options: [堵塞, 破损, 其他]}
   guide: {title: 指导单位, type: unit}
+  helpers: {title: 配合单位, type: unit, many: true}
   due: {title: 整改时限, type: date}
   new_due: {title: 申请的时限, type: date}
   photo_text: {title: 清淤说明, type: text}
@@ -222,6 +223,14 @@ def test_a_correction_makes_the_signature_void(tmp_path: Path) -> None:
         assert ("sign" in record.data, record.flags) == (False, ["签名已失效：签名后更正了备注"])
         assert said(campaign, OPERATOR, Step("amend", set={"sign": [stroke]}), number="Y-001") == "entered"
         assert Record.objects.get().data["sign"] == [stroke]
+
+
+def test_a_unit_that_is_named_must_be_there_one_or_several(drains: Campaign) -> None:
+    assert said(drains, TOWN, opened("其他", helpers=["U1", "U11"])) == "entered"
+    assert data()["helpers"] == ["U1", "U11"]
+    for wrong in ({"guide": "U9"}, {"helpers": ["U1", "U9"]}):
+        assert said(drains, COUNTY, Step("amend", set=wrong), number="Y-001") == "ledger-017"
+    assert said(drains, COUNTY, Step("amend", set={"helpers": "U1"}), number="Y-001") == "ledger-006"
 
 
 CREWS = """

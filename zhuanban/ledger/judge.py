@@ -365,7 +365,17 @@ class _Work:
             for number in value if isinstance(value, list) else [value]:
                 if not self.bench.sight.link_exists(spec.ledger, number):
                     self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
+        for key in self.rules.units:
+            value = values.get(key)
+            for unit in value if isinstance(value, list) else [value] if value else []:
+                if not self._is_unit(unit, on):
+                    place = Place(record=self.draft.number, field=self.ledger.fields[key].title)
+                    self.say(says.WRONG_UNIT.at(place, unit=unit))
         return body
+
+    def _is_unit(self, code: str, on: int) -> bool:
+        units = self.bench.setting.units
+        return code in units and units.nodes[code].in_use(on)
 
     def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
         if self.rules.decides:
@@ -414,7 +424,7 @@ class _Work:
             body["unit"] = unit
 
     def _check_place(self, region: str, unit: str, on: int) -> None:
-        regions, units, ledger = self.bench.setting.regions, self.bench.setting.units, self.ledger
+        regions, ledger = self.bench.setting.regions, self.ledger
         if region not in regions or not regions.nodes[region].in_use(on):
             self.say(says.WRONG_REGION.at(self.place, region=region))
         elif ledger.region_level:
@@ -426,7 +436,7 @@ class _Work:
                 self.say(says.WRONG_LEVEL.at(self.place, region=regions.name(region), is_level=is_level, wanted=wanted))
         elif ledger.region_required and region == regions.root and regions.root == "*":
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="区划"), field="区划", move="登记"))
-        if unit and (unit not in units or not units.nodes[unit].in_use(on)):
+        if unit and not self._is_unit(unit, on):
             self.say(says.WRONG_UNIT.at(self.place, unit=unit))
         if not unit and ledger.unit_required:
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="责任单位"), field="责任单位", move="登记"))

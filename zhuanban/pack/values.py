@@ -68,7 +68,7 @@ class Field:
     aliases: tuple[str, ...] = ()  # other column heads that mean this field
     options: tuple[Option, ...] = ()
     open: bool = False  # a choice whose list ends with 等: other words are kept as written
-    many: bool = False  # link, choice: several values (a list)
+    many: bool = False  # link, choice, unit: several values (a list)
     ledger: str = ""  # link: the ledger it points into
     unit: str = ""  # printed unit: 眼, 万元
     decimals: int = 0
