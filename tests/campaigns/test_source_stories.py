@@ -54,6 +54,14 @@ class Desk(Story):
         self.other = self.person("street_clerk", region=B, unit=B_UNIT)
         self.intake = self.person("intake", unit="QF")
 
+    def settle(self) -> None:
+        """The source, and the law that problems cite."""
+        root: dict[str, Any] = {"region": "320602", "unit": ""}
+        law: dict[str, Any] = {"number": "水法", "name": "中华人民共和国水法", "level": "法律"}
+        entered(self.open("papers", "05-02", "登记", self.office, **root, **law))
+        source: dict[str, Any] = {"name": "长江狼山水源地", "baseline": "Ⅱ类"}
+        entered(self.open("sources", "05-02", "登记", self.office, **root, **source))
+
     def person(self, post: str, region: str = "", unit: str = "") -> Actor:
         return Actor(None, f"{post}{region}-{next(self.ids)}", (Held(post, region=region, unit=unit),))
 
@@ -136,13 +144,7 @@ def waits(outcome: Outcome) -> str:
 def desk() -> Iterator[Desk]:
     with clock.set_to(datetime(2018, 12, 11, 9, tzinfo=BEIJING)):
         made = Desk()
-        law: dict[str, Any] = {"name": "中华人民共和国水法", "level": "法律"}
-        entered(made.open("papers", "05-02", "登记", made.office, region="320602", unit="", number="水法", **law))
-        entered(
-            made.open(
-                "sources", "05-02", "登记", made.office, region="320602", unit="", name="长江狼山水源地", baseline="Ⅱ类"
-            )
-        )
+        made.settle()
         yield made
 
 
