@@ -1,5 +1,5 @@
-"""Single cases of the pack `source-lookback` about units and registers: who received what, who helps whom, who may check, what
-becomes public, what is asked and answered. All days are of 2018; numbers of the requirements stand in comments (004-NN).
+"""Single cases of the pack `source-lookback` about units and registers: who received what, who helps whom, who may
+check, what becomes public, what is asked and answered. Days are of 2018; comments name the requirements (004-NN).
 """
 
 from __future__ import annotations
