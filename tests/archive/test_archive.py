@@ -336,7 +336,7 @@ def test_by_the_command(office: Office, tmp_path: Path) -> None:
     }  # fmt: skip
     assert said["missing"] == ["巡塘", "前后对比", "来信"]
     logged = json.loads(office.run("log", "ponds", "--json").out)
-    taken = [look["detail"] for look in logged["entries"] if look["kind"] == "export"]
+    taken = [look["detail"] for look in logged["entries"] if "archive" in look["detail"]]
     assert taken == [{"archive": "一塘一档", "subject": "塘坝台账 T1", "files": 3}]
     with zipfile.ZipFile(target) as parcel:
         assert form_rows(parcel.read("05 巡塘情况/巡塘情况表.xlsx"))[1:] == [["X-001", "T1"]]

@@ -102,14 +102,16 @@ def test_each_of_the_three_tasks_has_its_day_and_its_evidence(
 
 def test_a_question_stays_open_until_it_is_answered_by_a_unit(desk: Desk) -> None:  # 004-54
     said: dict[str, Any] = {"paper": "水法", "clause": "附件注3", "question": "“整治进展情况”指哪一栏？"}
-    number = entered(desk.open("questions", "05-02", "提出", desk.office, **ROOT, **said))
+    number = entered(desk.open("paper_questions", "05-02", "提出", desk.office, **ROOT, **said))
     assert desk.listed("questions_open", "05-03") == [number]
-    assert "答复单位" in waits(desk.step("questions", number, "答复", "05-04", desk.office, answer="回头看情况栏"))
+    assert "答复单位" in waits(
+        desk.step("paper_questions", number, "答复", "05-04", desk.office, answer="回头看情况栏")
+    )
     told: dict[str, Any] = {"answer": "回头看情况栏", "answered_by": "QF"}
-    entered(desk.step("questions", number, "答复", "05-04", desk.office, **told))
+    entered(desk.step("paper_questions", number, "答复", "05-04", desk.office, **told))
     assert (desk.listed("questions_open", "05-03"), desk.listed("questions_open", "05-04")) == ([number], [])
-    assert waits(desk.step("questions", number, "改定", "05-08", desk.office, answer="备注栏"))
-    entered(desk.step("questions", number, "改定", "05-08", desk.office, "上级另有要求", answer="备注栏"))
+    assert waits(desk.step("paper_questions", number, "改定答复", "05-08", desk.office, answer="备注栏"))
+    entered(desk.step("paper_questions", number, "改定答复", "05-08", desk.office, "上级另有要求", answer="备注栏"))
 
 
 def test_an_old_version_of_the_plan_can_still_be_read(desk: Desk) -> None:  # 004-15

@@ -166,7 +166,7 @@ def test_the_question_about_a_column_that_the_form_does_not_have(played: Played)
         ["YW-04"],
         ["YW-04"],
     ]
-    asked = numbered(played, "questions", "YW-01").data
+    asked = numbered(played, "paper_questions", "YW-01").data
     assert asked["clause"] == "附件注3"
     assert "整治进展情况" in asked["question"]
     assert "“回头看”情况" in asked["answer"]
@@ -177,7 +177,7 @@ def test_the_question_about_a_column_that_the_form_does_not_have(played: Played)
     assert {"look_measures", "look_results"} <= set(played.here.pack.ledgers["problems"].moves["回头看"].needs)
     assert {"区建设局", "区住建局"} <= set(played.here.units.nodes["ZJ"].aliases) | {played.here.units.name("ZJ")}
     assert (
-        "区建设局" in numbered(played, "questions", "YW-03").data["question"]
+        "区建设局" in numbered(played, "paper_questions", "YW-03").data["question"]
     )  # 004-39: by a person, not by the program
 
 

@@ -17,6 +17,7 @@ from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
+from zhuanban.ledger.named import is_in_use, not_there
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
 from zhuanban.ledger.rules import (
@@ -357,25 +358,9 @@ class _Work:
             said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
             if said:
                 self._files(self.ledger.fields[key], said)
-        for key in self.rules.links:
-            value = values.get(key)
-            if not value:
-                continue
-            spec = self.ledger.fields[key]
-            for number in value if isinstance(value, list) else [value]:
-                if not self.bench.sight.link_exists(spec.ledger, number):
-                    self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
-        for key in self.rules.units:
-            value = values.get(key)
-            for unit in value if isinstance(value, list) else [value] if value else []:
-                if not self._is_unit(unit, on):
-                    place = Place(record=self.draft.number, field=self.ledger.fields[key].title)
-                    self.say(says.WRONG_UNIT.at(place, unit=unit))
-        return body
-
-    def _is_unit(self, code: str, on: int) -> bool:
         units = self.bench.setting.units
-        return code in units and units.nodes[code].in_use(on)
+        self.found += not_there(self.rules, values, on, self.bench.sight, units, self.draft.number)
+        return body
 
     def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
         if self.rules.decides:
@@ -436,7 +421,7 @@ class _Work:
                 self.say(says.WRONG_LEVEL.at(self.place, region=regions.name(region), is_level=is_level, wanted=wanted))
         elif ledger.region_required and region == regions.root and regions.root == "*":
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="区划"), field="区划", move="登记"))
-        if unit and not self._is_unit(unit, on):
+        if unit and not is_in_use(self.bench.setting.units, unit, on):
             self.say(says.WRONG_UNIT.at(self.place, unit=unit))
         if not unit and ledger.unit_required:
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="责任单位"), field="责任单位", move="登记"))
