@@ -278,6 +278,26 @@ def test_a_matter_handed_over_stays_with_the_street(played: Played) -> None:  # 
     assert (open_.state, played.names("handovers_open")) == ("已交", [open_.number])
 
 
+def test_contacts_of_the_source_by_post_and_joint_visits_by_day(played: Played) -> None:  # 004-47
+    told = [
+        (r.data["kind"], r.data["who"], steps(played, "joint_work", r.number)[-1][1])
+        for r in played.records("joint_work", source="SY-01")
+    ]
+    assert told == [
+        ("联系岗位", "两街道分管领导、区环保局水科、水厂值班室", "05-16"),
+        ("联合巡查", "两街道、区环保局", "07-05"),
+        ("联合巡查", "两街道、区住建局", "10-16"),
+    ]
+
+
+def test_each_message_from_the_public_is_a_lead_that_is_answered(played: Played) -> None:  # 004-37
+    assert [played.names("messages_open", on) for on in ("06-20", "06-26", "07-18", "09-05", "09-06")] == [
+        ["LY-2018-001"], [], ["LY-2018-002"], ["LY-2018-003"], []
+    ]  # fmt: skip
+    assert all(r.data["answer"] for r in played.records("public_messages"))
+    assert numbered(played, "public_messages", "LY-2018-003").data["problem"] == "5"
+
+
 # -- Reports
 
 
