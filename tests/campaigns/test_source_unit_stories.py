@@ -139,6 +139,17 @@ def test_an_action_plan_says_leader_department_and_division(desk: Desk) -> None:
     assert desk.listed("street_plans_missing", "05-08") == []
 
 
+def test_papers_and_the_plan_of_the_source_are_read_by_every_street(desk: Desk) -> None:  # 004-01, 004-15
+    said: dict[str, Any] = {"source": "SY-01", "streets": "狼山镇街道、任港街道", "version": 1, "file_name": "第一版"}
+    number = entered(desk.open("source_plans", "05-11", "施行", desk.office, **ROOT, **said))
+    for street in (desk.clerk, desk.other):
+        viewer = Viewer(desk.here, street)
+        for ledger, named in (("papers", "水法"), ("sources", "SY-01"), ("source_plans", number)):
+            assert viewer.record(desk.here.pack.ledgers[ledger], named).number == named
+        change: dict[str, Any] = {"version": 2, "file_name": "第二版"}
+        assert waits(desk.step("source_plans", number, "换版", "09-12", street, "补充", **change))
+
+
 # -- Problems and units
 
 

@@ -36,7 +36,7 @@ from zhuanban.ledger.rules import (
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
-from zhuanban.people.scope import Actor, Reach, reach
+from zhuanban.people.scope import Actor, Reach, reach, shares
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
@@ -79,10 +79,11 @@ class Bench:
         if self.actor.operator:
             return True
         state = ledger.states.get(snapshot.state)
-        for posts in (ledger.seen_by, state.seen_by if state else ()):
+        shared = shares(self.actor, self.setting.pack, ledger)
+        for posts in (() if shared else ledger.seen_by, state.seen_by if state else ()):
             if posts and not self._reach(tuple(posts)).covers(snapshot.region, snapshot.unit):
                 return False
-        return self._reach(None).covers(snapshot.region, snapshot.unit)
+        return shared or self._reach(None).covers(snapshot.region, snapshot.unit)
 
     def judge(self, change: Change, draft: Draft) -> Judged:
         """Judge one change. `draft` is not altered."""

@@ -239,6 +239,7 @@ class Ledger:
     rules: tuple[Rule, ...] = ()
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
+    shared: bool = False  # who sees the ledger sees all its records, wherever they lie
     duty: str = ""  # the duty whose reports these are
     stage: str = ""  # key of the stage to which this work belongs: what was done before its start is marked early
     source: str = ""

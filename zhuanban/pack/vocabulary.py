@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "match",
         "stage",
         "seen_by",
+        "shared",
         "amend_by",
         "fields",
         "checks",
