@@ -14,6 +14,7 @@ from shapely.geometry import Point, shape
 
 from tests.campaigns.test_source_stories import A_UNIT, B_UNIT, FOLDER, INNER, A, Desk, day, entered, waits
 from zhuanban.atlas.actions import load_zones
+from zhuanban.cli.told import history_lines
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING
 from zhuanban.core.problem import Refused
@@ -119,6 +120,10 @@ def test_an_old_version_of_the_plan_can_still_be_read(desk: Desk) -> None:  # 00
     number = entered(desk.open("source_plans", "05-11", "施行", desk.office, **ROOT, **said, file=desk.photo("一")))
     newer: dict[str, Any] = {"version": 2, "file_name": "第二版", "file": desk.photo("二")}
     entered(desk.step("source_plans", number, "换版", "09-12", desk.office, "补充措施", **newer))
+    told = Viewer(desk.here, OPERATOR).history(desk.here.pack.ledgers["source_plans"], number)
+    lines = list(history_lines(desk.here, desk.here.pack.ledgers["source_plans"], told))
+    assert "       版次：1 → 2" in lines
+    assert [line for line in lines if "状态" in line] == ["       状态：现行"]  # the new version leaves it as it is
     facts = facts_of([desk.record("source_plans", number).pk])
     versions = []
     for on in ("05-12", "09-12"):
