@@ -184,6 +184,15 @@ def test_originals_go_out_byte_for_byte_and_the_index_knows_each(ponds: Campaign
     assert parcel.read("目录.pdf").startswith(b"%PDF-")
 
 
+def test_photos_are_the_pages_of_the_printed_file(ponds: Campaign) -> None:
+    viewer = Viewer(setting(ponds), OPERATOR)
+    contents = of_record(viewer, viewer.setting.pack.ledgers["ponds"], "T1")
+    assert [(item.field, item.page) for item in contents.items] == [
+        ("图纸", "1"), ("录像", "电子件"), ("修前", "2"), ("修后", "3"), ("巡塘情况表", "另册"), ("封面", "另册"),
+    ]  # fmt: skip
+    assert [row[11] for row in index_rows(contents) if row[0]] == ["1", "电子件", "2", "3", "另册", "另册"]
+
+
 def test_a_link_names_whole_numbers_only(ponds: Campaign) -> None:
     assert [n for n in opened(ponds, "T10").namelist() if n.startswith("0")] == [
         "01 图纸/T10/图纸_图.jpg",
@@ -231,7 +240,7 @@ def test_a_form_is_filled_for_the_record_and_stands_in_the_index(ponds: Campaign
     content = parcel.read(names[1])
     assert listed[names[1]][1:5] == ["巡塘情况", "巡塘台账", "T1", "巡塘情况表"]
     assert listed[names[1]][6] == len(content)
-    assert listed[names[1]][9:] == ["截至2024-03-01，由台账填写", hashlib.sha256(content).hexdigest()]
+    assert listed[names[1]][9:] == ["截至2024-03-01，由台账填写", hashlib.sha256(content).hexdigest(), "另册"]
 
 
 def test_a_form_without_rows_is_missing(ponds: Campaign) -> None:
@@ -253,6 +262,7 @@ def test_beyond_so_many_files_the_printed_index_goes_on_in_another(
     assert [name for name, _ in index_pdf.index_pdfs(contents, index_rows(contents), [])] == ["目录.pdf", "目录_2.pdf"]
     assert [len(said["heads"]) for said in set_] == [6, 0]
     assert [[row[0] for row in said["rows"]] for said in set_] == [["1", "2", "3", "4"], ["5", "6"]]
+    assert [row[-1] for said in set_ for row in said["rows"]] == ["1", "电子件", "2", "3", "另册", "另册"]
     assert set_[1]["title"] == "一塘一档目录（2）"
 
 
@@ -325,6 +335,9 @@ def test_by_the_command(office: Office, tmp_path: Path) -> None:
         "图纸": 1, "巡塘": 0, "前后对比": 0, "来信": 0, "巡塘情况": 1, "封面": 1,
     }  # fmt: skip
     assert said["missing"] == ["巡塘", "前后对比", "来信"]
+    logged = json.loads(office.run("log", "ponds", "--json").out)
+    taken = [look["detail"] for look in logged["entries"] if "archive" in look["detail"]]
+    assert taken == [{"archive": "一塘一档", "subject": "塘坝台账 T1", "files": 3}]
     with zipfile.ZipFile(target) as parcel:
         assert form_rows(parcel.read("05 巡塘情况/巡塘情况表.xlsx"))[1:] == [["X-001", "T1"]]
     assert "没有说清" in office.run("archive", "ponds", "-o", target, code=1).err

@@ -54,6 +54,14 @@ class Desk(Story):
         self.other = self.person("street_clerk", region=B, unit=B_UNIT)
         self.intake = self.person("intake", unit="QF")
 
+    def settle(self) -> None:
+        """The source, and the law that problems cite."""
+        root: dict[str, Any] = {"region": "320602", "unit": ""}
+        law: dict[str, Any] = {"number": "水法", "name": "中华人民共和国水法", "level": "法律"}
+        entered(self.open("papers", "05-02", "登记", self.office, **root, **law))
+        source: dict[str, Any] = {"name": "长江狼山水源地", "baseline": "Ⅱ类"}
+        entered(self.open("sources", "05-02", "登记", self.office, **root, **source))
+
     def person(self, post: str, region: str = "", unit: str = "") -> Actor:
         return Actor(None, f"{post}{region}-{next(self.ids)}", (Held(post, region=region, unit=unit),))
 
@@ -136,11 +144,7 @@ def waits(outcome: Outcome) -> str:
 def desk() -> Iterator[Desk]:
     with clock.set_to(datetime(2018, 12, 11, 9, tzinfo=BEIJING)):
         made = Desk()
-        entered(
-            made.open(
-                "sources", "05-02", "登记", made.office, region="320602", unit="", name="长江狼山水源地", baseline="Ⅱ类"
-            )
-        )
+        made.settle()
         yield made
 
 
@@ -314,10 +318,12 @@ def test_a_serious_case_says_to_whom_it_went_and_what_came_back(desk: Desk) -> N
     said: dict[str, Any] = {"ground": "弄虚作假", "facts": "同一张照片用了两次"}
     number = entered(desk.open("accountability", "09-06", "提出", desk.bureau, **said))
     assert "移交何处" in waits(
-        desk.step("accountability", number, "决定", "09-12", desk.office, "情况严重", measure="移交问责")
+        desk.step("accountability", number, "决定", "09-12", desk.office, "情况严重", measure=["移交问责"])
     )
     entered(
-        desk.step("accountability", number, "决定", "09-12", desk.office, "情况严重", measure="移交问责", to="有关部门")
+        desk.step(
+            "accountability", number, "决定", "09-12", desk.office, "情况严重", measure=["移交问责"], to="有关部门"
+        )
     )
     assert "结果" in waits(desk.step("accountability", number, "了结", "10-12", desk.office))
     entered(desk.step("accountability", number, "了结", "10-12", desk.office, result="已问责"))

@@ -35,6 +35,7 @@ amend_by: [county, town, firm]
 fields:
   kind: {title: 类型, type: choice, required: true, options: [堵塞, 破损, 其他]}
   guide: {title: 指导单位, type: unit}
+  helpers: {title: 配合单位, type: unit, many: true}
   due: {title: 整改时限, type: date}
   new_due: {title: 申请的时限, type: date}
   photo_text: {title: 清淤说明, type: text}
@@ -224,6 +225,14 @@ def test_a_correction_makes_the_signature_void(tmp_path: Path) -> None:
         assert Record.objects.get().data["sign"] == [stroke]
 
 
+def test_a_unit_that_is_named_must_be_there_one_or_several(drains: Campaign) -> None:
+    assert said(drains, TOWN, opened("其他", helpers=["U1", "U11"])) == "entered"
+    assert data()["helpers"] == ["U1", "U11"]
+    for wrong in ({"guide": "U9"}, {"helpers": ["U1", "U9"]}):
+        assert said(drains, COUNTY, Step("amend", set=wrong), number="Y-001") == "ledger-017"
+    assert said(drains, COUNTY, Step("amend", set={"helpers": "U1"}), number="Y-001") == "ledger-006"
+
+
 CREWS = """
 title: 班组名册
 number: {title: 工号}
@@ -284,3 +293,34 @@ def test_a_requirement_asks_who_names_the_record_and_whose_unit_is_the_same(tmp_
         assert enter("cases", "1", Step("move", day, "结案")) == "entered"
         again = [Change("again", "drains", (done,), "Y-002")]
         assert submit(campaign, again, OPERATOR)[0].status == "entered"
+
+
+@pytest.mark.parametrize(
+    ("words", "town", "firm"),
+    [("", False, False), ("shared: true\n", True, True), ("shared: true\nseen_by: [town]\n", True, False)],
+)
+def test_a_shared_ledger_is_read_by_all_and_written_within_reach(
+    tmp_path: Path, words: str, town: bool, firm: bool
+) -> None:
+    pack = PACK.replace("{title: 维修单位, sees: all, acts: unit}", "{title: 维修单位, sees: unit}")
+    files = {
+        "pack.yaml": pack,
+        "ledgers/drains.yaml": DRAINS,
+        "ledgers/crews.yaml": f"{words}amend_by: [county, town]{CREWS}",
+    }
+    (tmp_path / "r.csv").write_text(REGIONS, "utf-8")
+    (tmp_path / "u.csv").write_text(UNITS, "utf-8")
+    with clock.set_to(datetime(2024, 3, 1, 9, tzinfo=BEIJING)):
+        campaign = create_campaign(
+            "shared", files, load(files), tmp_path / "r.csv", tmp_path / "u.csv", from_iso("2024-01-01")
+        )
+        here = setting(campaign)
+        opening = Change("c1", "crews", (Step("create", from_iso("2024-02-01"), set={"name": "甲"}),), "G1")
+        assert submit(campaign, [opening], OPERATOR)[0].status == "entered"
+        crews = here.pack.ledgers["crews"]
+        nobody = Actor(None, "nobody")
+        seen = [Viewer(here, actor).records(crews).exists() for actor in (TOWN, FIRM, nobody)]
+        assert seen == [town, firm, False]
+        amend = Change("c2", "crews", (Step("amend", set={"name": "乙"}),), "G1")
+        told = submit(campaign, [amend], TOWN)[0].problems
+        assert [p.code for p in told] == ["ledger-061" if town else "ledger-001"]

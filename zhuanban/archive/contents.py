@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -17,6 +18,7 @@ from zhuanban.archive import problems
 from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Refused
+from zhuanban.evidence.media import BY_MIME, PHOTOS, VIDEOS, Media
 from zhuanban.evidence.queries import described
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
@@ -26,6 +28,7 @@ from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
 BEFORE, AFTER = "整治前", "整治后"
+APART, ON_SCREEN = "另册", "电子件"  # in place of a page's number
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -33,7 +36,8 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 class Item:
     """One file of an archive, at `path` inside the parcel: in the store, or with its `content` a form filled for it.
 
-    `ledger` and `field` as printed; `at`, `taken_at`: received, and by its own word made, UTC microseconds.
+    `ledger` and `field` as printed; `at`, `taken_at`: received, and by its own word made, UTC microseconds. `page`: its
+    number in the printed file, where it is one page.
     """
 
     head: str
@@ -48,6 +52,8 @@ class Item:
     taken_at: int | None = None
     note: str = ""
     content: bytes | None = None
+    media: Media | None = None  # None: a form
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +234,19 @@ def _contents(
         title,
         subject,
         tuple(each.head.title for each in found),
-        tuple(items),
+        tuple(_paged(items)),
         tuple((ledgers[key], tuple(known)) for key, known in ids.items() if known),
         tuple(each.head.title for each in found if each.head.title not in full and not _papers(each)),
     )
+
+
+def _paged(items: Iterable[Item]) -> Iterator[Item]:
+    """Each photo is a page of the printed file, numbered through all parts. What has pages of its own, or cannot be
+    printed, says so instead."""
+    pages = count(1)
+    for item in items:
+        page = str(next(pages)) if item.media in PHOTOS else APART if item.media not in VIDEOS else ON_SCREEN
+        yield replace(item, page=page)
 
 
 def _papers(found: _Found) -> bool:
@@ -240,11 +255,11 @@ def _papers(found: _Found) -> bool:
 
 
 def _form_items(viewer: Viewer, head: ArchiveHead, filled: _Filled, folder: str, taken: set[str]) -> Iterator[Item]:
-    form, count, now = filled.form, len(filled.files), clock.now()
+    form, copies, now = filled.form, len(filled.files), clock.now()
     ledger = viewer.setting.pack.ledgers[form.ledger].title if form.ledger else ""
     note = f"截至{iso(viewer.today)}，由台账填写"
     for n, content in enumerate(filled.files, 1):
-        name = form.title if count == 1 else f"{form.title}_{n}-{count}"
+        name = form.title if copies == 1 else f"{form.title}_{n}-{copies}"
         path = _unique(f"{folder}/{_safe(name)}", ".xlsx", taken)
         sha256 = hashlib.sha256(content).hexdigest()
         yield Item(
@@ -270,7 +285,7 @@ def _items(viewer: Viewer, head: ArchiveHead, part: _Part, folder: str, taken: s
         note = "" if file.exif_taken_at else ("补录：照片里没有拍摄时间" if file.width else "")
         yield Item(
             head.title, ledger.title, record.number, ledger.fields[key].title, path, name, file.sha256, file.size,
-            file.first_at, file.exif_taken_at, note,
+            file.first_at, file.exif_taken_at, note, media=BY_MIME[file.media],
         )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def index_pdfs(
         (head, "缺：还没有材料" if head in contents.empty else "齐" if counts[head] else "见台账", counts[head])
         for head in contents.heads
     ]
-    files = [[_text(row[0]), _text(row[1]), _text(row[3]), _text(row[5]), _text(row[7])] for row in rows if row[0]]
+    files = [[_text(row[column]) for column in (0, 1, 3, 5, 7, 11)] for row in rows if row[0]]
     title = f"{contents.title}目录"
     yield "目录.pdf", _pdf({"title": title, "notes": list(notes), "heads": heads, "rows": files[:VOLUME]})
     for n, start in enumerate(range(VOLUME, len(files), VOLUME), 2):

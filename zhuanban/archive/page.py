@@ -29,8 +29,8 @@ _PAGE = r"""
 #v(4mm)
 #if data.rows.len() > 0 [
 #table(
-  columns: (10mm, 28mm, 30mm, 1fr, 26mm), align: (center, left, left, left, left), stroke: 0.5pt,
-  table.header([*序号*], [*类别*], [*编号*], [*文件*], [*拍摄时间*]),
+  columns: (12mm, 26mm, 28mm, 1fr, 24mm, 14mm), align: (center, left, left, left, left, center), stroke: 0.5pt,
+  table.header([*序号*], [*类别*], [*编号*], [*文件*], [*拍摄时间*], [*页号*]),
   ..data.rows.flatten()
 )
 ]

@@ -38,6 +38,7 @@ INDEX_COLUMNS = (
     ColumnSpec("收到时间", width=18),
     ColumnSpec("说明", width=24),
     ColumnSpec("校验值（SHA-256）", width=40),
+    ColumnSpec("页号", width=8),
 )
 
 
@@ -49,9 +50,12 @@ def index_rows(contents: Contents) -> list[list[Value]]:
             [
                 nth, item.head, item.ledger or None, item.number or None, item.field, item.path, item.size,
                 _minute(item.taken_at) if item.taken_at else None, _minute(item.at), item.note or None, item.sha256,
+                item.page,
             ]
         )  # fmt: skip
-    rows += [[None, head, None, None, None, None, None, None, None, "缺：还没有材料", None] for head in contents.empty]
+    rows += [
+        [None, head, None, None, None, None, None, None, None, "缺：还没有材料", None, None] for head in contents.empty
+    ]
     return rows
 
 

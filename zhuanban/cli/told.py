@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zhuanban.pack.values import Ledger
+from zhuanban.pack.values import SAME, Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.sheets.out import writer
 
@@ -19,7 +19,7 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
             yield f"       改期：现算在 {event['counts_on']}"
         old = before[event["version"]]
         for key, title, value in (
-            ("state", "状态", event.get("to")),
+            ("state", "状态", _state(event)),
             ("region", "区划", event.get("region_name")),
             ("unit", "单位", event.get("unit_name")),
         ):
@@ -40,6 +40,12 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
             yield f"       来源：{where}"
 
 
+def _state(event: Mapping[str, Any]) -> str | None:
+    """The state to which an event leads; None where it leaves the state alone."""
+    to = event.get("to", SAME)
+    return None if to == SAME else str(to)
+
+
 def _change(was: object, now: object) -> str:
     return f"{now}" if was in (None, "") else f"{was} → {now}"
 
@@ -50,8 +56,8 @@ def _before(events: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     stands: dict[str, Any] = {}
     for event in sorted(events, key=lambda e: (e["counts_on"], e["version"])):
         found[event["version"]] = dict(stands)
-        if "to" in event:
-            stands["state"] = event["to"]
+        if to := _state(event):
+            stands["state"] = to
         for key in ("region", "unit"):
             if key in event:
                 stands[key] = event[f"{key}_name"]

@@ -369,6 +369,8 @@ class _Play:
             lon, lat = centre(self.here, item.region)
             spread = (item.index % 7 - 3) * 1e-4
             return {"lon": round(lon + spread, 6), "lat": round(lat - spread, 6), "frame": "CGCS2000"}
+        if spec.type is FieldType.UNIT and value:
+            return [self._unit(name) for name in value] if spec.many else self._unit(value)
         return value
 
     # -- layers, and records that are written out ---
@@ -444,13 +446,9 @@ class _Play:
         if spec.type is FieldType.POINT:
             lon, lat = text.split()
             return {"lon": float(lon), "lat": float(lat), "frame": "CGCS2000"}
-        if spec.type is FieldType.UNIT:
-            return self._unit(text)
         if spec.type in (FieldType.INTEGER, FieldType.NUMBER):
             return int(text) if spec.type is FieldType.INTEGER else float(text)
-        if spec.many:
-            return text.split("、")
-        return self._evidence(ledger, key, text, item, by)
+        return self._evidence(ledger, key, text.split("、") if spec.many else text, item, by)
 
     # -- draws and single acts ---
 

@@ -43,6 +43,7 @@ class Rules:
     checkers: Mapping[str, Checker]
     files: tuple[str, ...]
     links: tuple[str, ...]
+    units: tuple[str, ...]
     stamped: frozenset[str]
     points: tuple[str, ...]  # points that must lie inside the record's cell
     zones: tuple[Field, ...]  # zones that a point decides
@@ -62,6 +63,7 @@ class Rules:
             checkers(ledger),
             file_fields(ledger),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.LINK),
+            tuple(k for k, f in ledger.fields.items() if f.type is FieldType.UNIT),
             frozenset(k for k, f in ledger.fields.items() if f.stamped),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
             zone_fields(ledger),

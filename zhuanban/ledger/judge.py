@@ -17,6 +17,7 @@ from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
+from zhuanban.ledger.named import is_in_use, not_there
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
 from zhuanban.ledger.rules import (
@@ -35,7 +36,7 @@ from zhuanban.ledger.rules import (
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
-from zhuanban.people.scope import Actor, Reach, reach
+from zhuanban.people.scope import Actor, Reach, reach, shares
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
@@ -78,10 +79,11 @@ class Bench:
         if self.actor.operator:
             return True
         state = ledger.states.get(snapshot.state)
-        for posts in (ledger.seen_by, state.seen_by if state else ()):
+        shared = shares(self.actor, self.setting.pack, ledger)
+        for posts in (() if shared else ledger.seen_by, state.seen_by if state else ()):
             if posts and not self._reach(tuple(posts)).covers(snapshot.region, snapshot.unit):
                 return False
-        return self._reach(None).covers(snapshot.region, snapshot.unit)
+        return shared or self._reach(None).covers(snapshot.region, snapshot.unit)
 
     def judge(self, change: Change, draft: Draft) -> Judged:
         """Judge one change. `draft` is not altered."""
@@ -357,14 +359,8 @@ class _Work:
             said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
             if said:
                 self._files(self.ledger.fields[key], said)
-        for key in self.rules.links:
-            value = values.get(key)
-            if not value:
-                continue
-            spec = self.ledger.fields[key]
-            for number in value if isinstance(value, list) else [value]:
-                if not self.bench.sight.link_exists(spec.ledger, number):
-                    self.say(says.LINK_DANGLING.at(self.place, field=spec.title, number=number))
+        units = self.bench.setting.units
+        self.found += not_there(self.rules, values, on, self.bench.sight, units, self.draft.number)
         return body
 
     def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
@@ -414,7 +410,7 @@ class _Work:
             body["unit"] = unit
 
     def _check_place(self, region: str, unit: str, on: int) -> None:
-        regions, units, ledger = self.bench.setting.regions, self.bench.setting.units, self.ledger
+        regions, ledger = self.bench.setting.regions, self.ledger
         if region not in regions or not regions.nodes[region].in_use(on):
             self.say(says.WRONG_REGION.at(self.place, region=region))
         elif ledger.region_level:
@@ -426,7 +422,7 @@ class _Work:
                 self.say(says.WRONG_LEVEL.at(self.place, region=regions.name(region), is_level=is_level, wanted=wanted))
         elif ledger.region_required and region == regions.root and regions.root == "*":
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="区划"), field="区划", move="登记"))
-        if unit and (unit not in units or not units.nodes[unit].in_use(on)):
+        if unit and not is_in_use(self.bench.setting.units, unit, on):
             self.say(says.WRONG_UNIT.at(self.place, unit=unit))
         if not unit and ledger.unit_required:
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="责任单位"), field="责任单位", move="登记"))

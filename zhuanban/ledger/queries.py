@@ -20,7 +20,7 @@ from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 from zhuanban.people.actions import log_access
 from zhuanban.people.queries import Setting
-from zhuanban.people.scope import Actor, Reach, reach
+from zhuanban.people.scope import Actor, Reach, reach, shares
 
 VERB_TITLES = {
     "create": "登记", "move": "流转", "amend": "更正", "transfer": "移转", "redate": "改期",
@@ -70,7 +70,9 @@ class Viewer:
         if self.actor.operator:
             return Q()
         scope: Q = self._reach().filter()
-        if ledger.seen_by:
+        if shares(self.actor, self.setting.pack, ledger):
+            scope = Q()
+        elif ledger.seen_by:
             scope &= self._reach(ledger.seen_by).filter() if self.actor.posts & set(ledger.seen_by) else Q(pk__in=())
         for state in ledger.states.values():
             if state.seen_by:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_NUMBERED = r"[（(]([^（）()]*\d[^（）()]*)[)）]"
+_CITED = re.compile(rf"《([^《》]*?)(?:{_NUMBERED})?》(?:{_NUMBERED})?")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+
+
+def cited(said: str) -> str:
+    """The number of a paper as it is cited: 文号 of 《名称》（文号） and of 《名称（文号）》, 名称 of 《名称》."""
+    found = _CITED.fullmatch(said.strip())
+    return (found[3] or found[2] or found[1]) if found else said
 
 
 def plain_number(said: str) -> str:

@@ -59,6 +59,7 @@ def read_ledger(key: str, said: Said, layers: Mapping[str, Layer]) -> Ledger:
         unit_aliases=unit.texts("aliases"),
         amend_by=said.texts("amend_by"),
         seen_by=said.texts("seen_by"),
+        shared=said.flag("shared"),
         stage=said.text("stage"),
         source=said.text("source"),
         help=said.text("help"),

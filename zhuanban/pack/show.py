@@ -137,6 +137,8 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         yield f"更正、移转、撤回、恢复由{say_posts(pack, ledger.amend_by)}办理。"
     if ledger.seen_by:
         yield f"只有{say_posts(pack, ledger.seen_by)}可见本台账。"
+    if ledger.shared:
+        yield "可见本台账的，不分辖区都能查看全部条目。"
 
 
 def _case(ledger: Ledger, case: Case) -> str:

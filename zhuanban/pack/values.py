@@ -68,7 +68,7 @@ class Field:
     aliases: tuple[str, ...] = ()  # other column heads that mean this field
     options: tuple[Option, ...] = ()
     open: bool = False  # a choice whose list ends with 等: other words are kept as written
-    many: bool = False  # link, choice: several values (a list)
+    many: bool = False  # link, choice, unit: several values (a list)
     ledger: str = ""  # link: the ledger it points into
     unit: str = ""  # printed unit: 眼, 万元
     decimals: int = 0
@@ -239,6 +239,7 @@ class Ledger:
     rules: tuple[Rule, ...] = ()
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
+    shared: bool = False  # who sees the ledger sees all its records, wherever they lie
     duty: str = ""  # the duty whose reports these are
     stage: str = ""  # key of the stage to which this work belongs: what was done before its start is marked early
     source: str = ""

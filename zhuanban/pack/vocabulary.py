@@ -44,6 +44,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "match",
         "stage",
         "seen_by",
+        "shared",
         "amend_by",
         "fields",
         "checks",
@@ -179,7 +180,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 OWN_WORDS: dict[str, frozenset[FieldType]] = {
     "options": frozenset({FieldType.CHOICE}),
     "open": frozenset({FieldType.CHOICE}),
-    "many": frozenset({FieldType.CHOICE, FieldType.LINK}),
+    "many": frozenset({FieldType.CHOICE, FieldType.LINK, FieldType.UNIT}),
     "ledger": frozenset({FieldType.LINK}),
     "unit": frozenset({FieldType.INTEGER, FieldType.NUMBER}),
     "decimals": frozenset({FieldType.NUMBER}),

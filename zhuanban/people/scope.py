@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from zhuanban.pack.values import Pack
+from zhuanban.pack.values import Ledger, Pack
 from zhuanban.people.models import Campaign, Holding, User
 from zhuanban.people.tree import Tree
 
@@ -103,3 +103,8 @@ def reach(
         if "unit" in parts and held.unit in units:
             seen_units |= units.subtree(held.unit, day)
     return Reach(False, frozenset(seen_regions), frozenset(seen_units))
+
+
+def shares(actor: Actor, pack: Pack, ledger: Ledger) -> bool:
+    """Does the actor see every record of this ledger, wherever it lies, because the ledger is shared?"""
+    return ledger.shared and bool(actor.posts & set(ledger.seen_by or pack.posts))

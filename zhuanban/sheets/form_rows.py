@@ -205,7 +205,7 @@ def _sorter(regions: Tree, units: Tree, ledger: Ledger, word: str) -> Callable[[
         case "unit":
             return lambda r: _position(units, r.now.unit)
     spec = ledger.fields[word]
-    if spec.type is FieldType.UNIT:
+    if spec.type is FieldType.UNIT and not spec.many:
         return lambda r: _position(units, str(r.now.data.get(word, "")))
     if spec.type is FieldType.CHOICE and not spec.many:
         places = {option.title: n for n, option in enumerate(spec.options)}
@@ -351,7 +351,7 @@ class _Row:
         if spec.type is FieldType.DATE:
             return DATE_STYLES[style if style in DATE_STYLES else ""](from_iso(str(value)))
         if spec.type is FieldType.UNIT:
-            return unit_name(self.viewer.setting.units, str(value), style)
+            return "、".join(unit_name(self.viewer.setting.units, code, style) for code in _listed(value))
         if spec.type in FILE_TYPES:
             return f"{len(value)}份"
         if spec.type is FieldType.POINT and isinstance(value, Mapping):

@@ -103,7 +103,9 @@ def writer(field: Field, units: Tree) -> Callable[[Any], Value]:
     if field.type in FILE_TYPES:
         return lambda value: f"{len(value)}份" if isinstance(value, list) and value else _plain(value)
     if field.type is FieldType.UNIT:
-        return lambda value: units.name(value) if isinstance(value, str) else _plain(value)
+        return lambda value: (
+            "、".join(map(units.name, value if isinstance(value, list) else [value])) if value else None
+        )
     if field.type is FieldType.POINT:
         return lambda value: f"{value['lon']}, {value['lat']}" if isinstance(value, Mapping) else _plain(value)
     return _plain

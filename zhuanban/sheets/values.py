@@ -10,7 +10,7 @@ from typing import Any
 
 from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Problem
-from zhuanban.ledger.spelling import plain_number
+from zhuanban.ledger.spelling import cited, plain_number
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.cells import UNCOUNTED, Cell
@@ -231,7 +231,7 @@ def _single(field: Field, context: int, unit_code: Callable[[str], str], tight: 
         case FieldType.UNIT:
             return lambda cell: unit_code(plain_text(cell))
         case FieldType.LINK:
-            return lambda cell: plain_number(plain_text(cell))
+            return lambda cell: plain_number(cited(plain_text(cell)))
         case FieldType.PERSON:
             return lambda cell: joined(plain_text(cell))
         case FieldType.TEXT if field.pattern or field.personal in {"phone", "id_number"}:
