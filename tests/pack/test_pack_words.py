@@ -43,6 +43,8 @@ def test_what_a_column_says(table, column, says):
         (Condition("photo", "empty"), "照片未填"),
         (Condition("photo", "filled"), "照片已填"),
         (Condition("look_again", "before", "as_of"), "下次查看早于截止日"),
+        (Condition("look_again", "before", "as_of+8天"), "下次查看早于截止日后8天"),
+        (Condition("look_again", "before", "as_of-1天"), "下次查看早于截止日前1天"),
         (Condition("look_again", "on_or_after", "2024-04-01"), "下次查看在2024年4月1日或以后"),
         (Condition("state", "is", "防治中"), "状态为“防治中”"),
         (Condition("unit", "filled"), "责任单位已填"),

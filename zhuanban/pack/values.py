@@ -95,11 +95,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field op value`; `field` is a field key, or `state`, `unit`, `region` of the record."""
+    """`field op value`; `field` is a field key, or `state`, `unit`, `region` of the record.
+
+    In lists it may be LINK.FIELD or LINK.state: of a record that the link names.
+    """
 
     field: str
     op: str  # is | in | not_in | empty | filled | at_least | at_most | before | on_or_after
-    value: Any = None  # hashable: text, int, float, tuple; for dates a day's ISO text or "as_of"
+    value: Any = None  # hashable: text, int, float, tuple; for dates a day's ISO text or "as_of+7天"
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,23 +321,56 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkList:
-    """A named list as of a day: records that fulfil `where`; or what has none of them.
+class Every:
+    """The steps of time of a list: whole weeks from Monday on, or months, cut off at the days `start` and `end`."""
 
-    `missing_level`: regions of a level in which none lies. `missing_link`: records of the ledger `listed`, among those
-    that fulfil `among`, to which none points by this link field. Both: each such record with each region that lacks it.
+    step: str  # 周 | 月
+    start: int
+    end: int | None = None  # None: on and on
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """A named list as of a day: records that fulfil `where`, or what is wrong with them as a whole.
+
+    Of four kinds. Plain; with `lacks`, records where one of these fields is empty. What lacks such a record: each of
+    the regions of `missing_level`, the records of the ledger `listed` (those that fulfil `among`) to which none points
+    by `missing_link`, the `units`, the words of `missing_choice`, the steps of `every`; of several, each with each.
+    With `by`, who has at least so many. With `duties` in place of a ledger, units whose reports were so.
     """
 
     key: str
     title: str
-    ledger: str
+    ledger: str  # of a list of reports: the ledger of its first duty
     where: tuple[Condition, ...] = ()
+    lacks: tuple[str, ...] = ()  # fields, or unit
     missing_level: str = ""
     missing_link: str = ""
+    missing_choice: str = ""
+    units: Owing | None = None  # the units that are missing something
+    every: Every | None = None
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
+    by: str = ""  # unit | region | a field of the ledger
+    at_least: int = 1
+    duties: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()  # late | missing | returned
+    in_a_row: int = 1
+    tell: tuple[str, ...] = ()  # posts that are told of it, each of what it may see
+    minute: int = 0  # of every working day, at which they are
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def misses(self) -> bool:
+        """Is it a list of what has no such record?"""
+        return bool(self.missing_level or self.missing_link or self.missing_choice or self.units or self.every)
+
+    @property
+    def ledgers(self) -> frozenset[str]:
+        """Keys of the ledgers whose records it shows, or counts; not those that links of its conditions name."""
+        own = {self.ledger, self.listed, *(f"duty_{key}" for key in self.duties)}
+        return frozenset(own | ({self.units.ledger} if self.units is not None and self.units.ledger else set()))
 
 
 @dataclass(frozen=True, slots=True)
