@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,7 +43,7 @@ class Draft:
 class Sight(Protocol):
     """What judging may ask of the rest of the world; the door answers from the same transaction."""
 
-    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> bool: ...
+    def guarded(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> Iterator[tuple[str, Snapshot]]: ...
     def link_exists(self, ledger: str, number: str, /) -> bool: ...
     def file_exists(self, sender: str, sha256: str, /) -> bool: ...
     def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...

@@ -16,7 +16,7 @@ UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码")
 
 
 def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Problem]:
-    """Rows by unit, who owes reports, and units of lists, against `demo/units.csv`: names are units', no row in another."""
+    """Rows by unit, who owes reports, units of lists against `demo/units.csv`: names are units', no row in another."""
     path = folder / "units.csv"
     if not path.is_file():
         return []
