@@ -15,7 +15,7 @@ from zhuanban.duty.rules import CLASS, LATE, NOT_THERE, SENT_BACK, clock_s, day_
 from zhuanban.ledger.queries import Viewer
 from zhuanban.notify.actions import tell
 from zhuanban.notify.models import Message, Round
-from zhuanban.pack.values import WorkList
+from zhuanban.pack.work_list import WorkList
 from zhuanban.people.models import Holding
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import OPERATOR, Actor, Held

@@ -7,7 +7,6 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from zhuanban.core.day import FIRST_DAY, iso
@@ -15,7 +14,7 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
-from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
+from zhuanban.ledger.draft import Draft, Sight, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
 from zhuanban.ledger.pictures import oddities
@@ -34,14 +33,13 @@ from zhuanban.ledger.rules import (
     word_of,
 )
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import NEW, SAME, Field, Guard, Ledger, Move
+from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach
 
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "早于行动开始"
 EARLY_FOR = "早于{stage}开始"
-NAMED = 3  # records that a refused move names
 ORDERED = frozenset({"create", "move", "withdraw", "restore"})
 """Verbs whose events keep their order whatever their days become."""
 
@@ -459,26 +457,14 @@ class _Work:
     def _guards(self, move: Move, before: Snapshot, after: Snapshot, on: int) -> None:
         """Requirements: of the record as it stood `before`, of others by what it says `after`."""
         for guard in move.requires:
-            words = guard.says
             if guard.kind == "here":
-                here = compile_conditions(guard.where, self.ledger)
+                here, which = compile_conditions(guard.where, self.ledger), ""
                 holds = here(before.data, before.state, before.region, before.unit, on)
             else:
-                others = self.bench.sight.guarded(guard, self.draft.number, after, on)
-                first = next(others, None)
-                holds = (first is None) == (guard.kind == "none")
-                if first is not None and not holds:
-                    words += self._named(guard, chain([first], others))
+                others, ledger = self.bench.sight.guarded(guard, self.draft.number, after, on), guard.ledger
+                holds, which = others_hold(guard, self.bench.setting.pack.ledgers[ledger], others, self.bench.sees)
             if not holds:
-                self.say(says.GUARD.at(self.place, says=words, move=move.key))
-
-    def _named(self, guard: Guard, others: Iterable[tuple[str, Snapshot]]) -> str:
-        """The first of the records that stand in the way, of those that the actor may know of."""
-        ledger = self.bench.setting.pack.ledgers[guard.ledger]
-        seen = (number for number, now in others if self.bench.sees(ledger, now))
-        first = list(islice(seen, NAMED + 1))
-        more = "等" if len(first) > NAMED else ""
-        return f"（{ledger.title}：{'、'.join(first[:NAMED])}{more}）" if first else ""
+                self.say(says.GUARD.at(self.place, says=guard.says + which, move=move.key))
 
     def _enter(self, verb: str, on: int, body: dict[str, Any]) -> None:
         bench = self.bench

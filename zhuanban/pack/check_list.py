@@ -6,8 +6,9 @@ from zhuanban.core.day import iso
 from zhuanban.pack import problems
 from zhuanban.pack.checker import Checker
 from zhuanban.pack.problems import hint
-from zhuanban.pack.values import CHOICES, FILE_TYPES, FieldType, Ledger, WorkList
+from zhuanban.pack.values import CHOICES, FILE_TYPES, FieldType, Ledger
 from zhuanban.pack.vocabulary import TYPE_WORDS
+from zhuanban.pack.work_list import WorkList
 
 _NO_WORDS = FILE_TYPES | {FieldType.POINT, FieldType.LONG_TEXT}
 

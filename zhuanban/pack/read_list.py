@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from zhuanban.pack import problems, tree
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
-from zhuanban.pack.values import CHOICES, Every, Field, FieldType, Ledger, Owing, WorkList
+from zhuanban.pack.values import CHOICES, Field, FieldType, Ledger
+from zhuanban.pack.work_list import Every, Owing, WorkList
 
 STEPS = ("周", "月")
 REPORTS = ("late", "missing", "returned")

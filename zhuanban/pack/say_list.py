@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from zhuanban.core.day import chinese
 from zhuanban.pack.say_duty import say_clock
-from zhuanban.pack.values import Condition, Every, Ledger, Owing, Pack, WorkList
+from zhuanban.pack.values import Condition, Ledger, Pack
 from zhuanban.pack.words import say_field, say_level, say_posts, say_where
+from zhuanban.pack.work_list import Every, Owing, WorkList
 
 REPORT_WORDS = {"late": "迟报", "missing": "未报", "returned": "被退回"}
 

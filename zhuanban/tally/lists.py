@@ -20,7 +20,8 @@ from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot, timeline
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import OUTSIDE, Condition, Every, FieldType, Owing, WorkList
+from zhuanban.pack.values import OUTSIDE, Condition, FieldType
+from zhuanban.pack.work_list import Every, Owing, WorkList
 from zhuanban.people.queries import Setting
 from zhuanban.tally.reports import Judged, judged
 

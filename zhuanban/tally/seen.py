@@ -15,7 +15,8 @@ from django.db.models import Count
 
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Column, Ledger, Question, Table, WorkList
+from zhuanban.pack.values import Column, Ledger, Question, Table
+from zhuanban.pack.work_list import WorkList
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Reach
 from zhuanban.tally import store
