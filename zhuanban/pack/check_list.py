@@ -23,7 +23,7 @@ def _check(checks: Checker, each: WorkList) -> None:
     here = ("lists", each.key)
     checks.posts(each.tell, *here, "tell")
     for i, key in enumerate(each.duties):
-        if key not in checks.pack.duties and "duties" not in checks.unread:
+        if key not in checks.pack.duties and not {key, "duties"} & set(checks.unread):
             checks.wrong(problems.NO_DUTY, *here, "duty", i, word=key, hint=hint(key, checks.pack.duties))
     every = each.every
     if every is not None and every.end is not None and every.end < every.start:
