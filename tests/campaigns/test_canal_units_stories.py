@@ -293,7 +293,7 @@ def test_a_dispute_that_nobody_ruled_on_is_late_and_so_is_the_outlet(desk: Desk)
     desk.do("problems", "WT-1", "提出异议", "11-10", by=CLERK, proposed_unit="ZJ", reason="属市政管网")
     again = desk.do("problems", "WT-1", "提出异议", "11-12", by=CLERK, proposed_unit="SH", reason="也不归住建")
     assert "裁定期限不重算" in says(again)
-    assert [desk.names("rulings_late", on) for on in ("11-24", "11-25")] == [[], ["WT-1"]]
+    assert [desk.names("rulings_late", on) for on in ("11-15", "11-16")] == [[], ["WT-1"]]
     assert [desk.names("problems_overdue", on) for on in ("11-20", "11-21")] == [[], ["WT-1"]]
     assert desk.record("problems", "WT-1").unit == STREET
     desk.do("problems", "WT-1", "裁定责任", "11-26", by=OFFICE, reason="街道牵头")

@@ -58,7 +58,7 @@ def test_a_list_of_records_is_as_of_a_day(orchards: Office) -> None:
     (entry,) = listed(orchards, "该再去看的", "--as-of", "2024-03-16")
     assert entry == {
         "number": "2024-0001", "state": "防治中", "region": "99010000101", "region_name": "上园片",
-        "unit": "D", "unit_name": entry["unit_name"],
+        "unit": "D", "unit_name": entry["unit_name"], "says": "", "facts": [],
     }  # fmt: skip
     assert listed(orchards, "due_again", "--as-of", "2024-03-16", "--region", "西沟镇") == []
     dated = orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16")

@@ -450,6 +450,44 @@ two: {title: 不成, ledger: canals, missing: [town, village]}  #! pack-078
 slip: {title: 不成, ledger: canals, missing: ponds}  #! pack-027
 loose: {title: 不成, ledger: canals, missing: town, among: {state: 在查}}  #! pack-004
 wrong: {title: 不成, ledger: canals, missing: pond, among: {state: 已清理}}  #! pack-023
+=== lists of steps of time, words, units | lists.yaml
+weeks: {title: 没有渠的周, ledger: canals, every: 周, from: 2024-01-01}
+kinds: {title: 各类没有渠的塘, ledger: ponds, missing: [kind, village, unit], units: [甲], every: 月, from: 2024-01-01}
+roster: {title: 名册里的, ledger: canals, missing: unit, units: {roster: ponds, where: {due: {before: as_of}}}}
+whose: {title: 不成, ledger: ponds, missing: unit}  #! pack-006
+twice: {title: 不成, ledger: ponds, missing: [kind, uses]}  #! pack-078
+days: {title: 不成, ledger: ponds, every: 日, from: 2024-01-01}  #! pack-012
+open: {title: 不成, ledger: ponds, every: 周}  #! pack-006
+back: {title: 不成, ledger: ponds, every: 月, from: 2024-02-01, until: 2024-01-01}  #! pack-171
+loose: {title: 不成, ledger: ponds, units: [甲], from: 2024-01-01}  #! pack-004 pack-004
+slip: {title: 不成, ledger: canals, missing: unit, units: {roster: pond}}  #! pack-022
+both: {title: 不成, ledger: ponds, missing: village, lacks: due}  #! pack-014
+=== what records lack, and who has many | lists.yaml
+thin: {title: 要素不全, ledger: ponds, lacks: [owner, unit]}
+many: {title: 塘多的, ledger: ponds, by: owner, at_least: 3}
+slip: {title: 不成, ledger: ponds, lacks: [ownr]}  #! pack-021
+none: {title: 不成, ledger: ponds, by: unit, at_least: 0}  #! pack-016
+loose: {title: 不成, ledger: ponds, at_least: 2}  #! pack-004
+shown: {title: 不成, ledger: ponds, by: photo}  #! pack-070
+named: {title: 不成, ledger: canals, by: keeper}  #! pack-172
+=== lists of reports, and what is told | lists.yaml
+late: {title: 迟报的, duty: weekly, reports: [late, missing], in_a_row: 2, tell: county, at: 09:00}
+slip: {title: 不成, duty: weekl, reports: late}  #! pack-170
+bare: {title: 不成, duty: weekly}  #! pack-006
+odd: {title: 不成, duty: weekly, reports: early}  #! pack-012
+where: {title: 不成, duty: weekly, reports: late, where: {state: 待填}}  #! pack-004
+whose: {title: 不成, duty: weekly, reports: late, by: region}  #! pack-012
+loose: {title: 不成, ledger: ponds, in_a_row: 2, reports: late, at: 09:00}  #! pack-004 pack-004 pack-004
+both: {title: 不成, ledger: ponds, duty: weekly, reports: late}  #! pack-014
+when: {title: 不成, ledger: ponds, tell: county}  #! pack-006
+clock: {title: 不成, ledger: ponds, tell: count, at: 9点}  #! pack-026 pack-173
+=== lists that look through links | lists.yaml
+left: {title: 塘已清的渠, ledger: canals, where: {pond.state: 已清, pond.fish: {at_least: 3}}}
+soon: {title: 七天内, ledger: ponds, where: {due: {on_or_after: as_of-1天, before: as_of + 8天}}}
+slip: {title: 不成, ledger: canals, where: {pond.stat: 已清}}  #! pack-021
+word: {title: 不成, ledger: canals, where: {pond.state: 已清理}}  #! pack-023
+flat: {title: 不成, ledger: ponds, where: {kind.state: 已清}}  #! pack-131
+far: {title: 不成, ledger: ponds, where: {due: {before: as_of+8周}}}  #! pack-013
 === regions that hold something | tables/t.yaml
 title: 覆盖
 rows: {by: region, total: 合计}
@@ -535,8 +573,14 @@ fields: {says: {title: 安排, type: text}}
 CANALS = """\
 title: 水渠台账
 region: {level: town}
-fields: {pond: {title: 鱼塘, type: link, ledger: ponds}}
+fields:
+  pond: {title: 鱼塘, type: link, ledger: ponds}
+  keeper: {title: 管渠人, type: person, personal: name, seen_by: county}
 """
+
+DUTIES = {
+    "duties.yaml": "weekly: {title: 周报, every: 周四, from: 2024-01-01, until: 2024-12-31, units: 甲, by: town}\n",
+}
 
 
 def cases():
@@ -566,7 +610,7 @@ def found(files):
 @pytest.mark.parametrize(("file", "text"), list(cases()))
 def test_every_defect_has_its_line(file, text):
     ledgers = {"ledgers/ponds.yaml": PONDS, "ledgers/plans.yaml": PLANS, "ledgers/canals.yaml": CANALS}
-    files = {"pack.yaml": PACK, **ledgers, **STANDARDS, file: text}
+    files = {"pack.yaml": PACK, **ledgers, **STANDARDS, **DUTIES, file: text}
     got, said = found(files)
     assert got == marked(files), "\n".join(map(str, said))
 

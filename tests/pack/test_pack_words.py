@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from zhuanban.pack.read import read_pack
+from zhuanban.pack.read import pack_files, read_files, read_pack
+from zhuanban.pack.say_list import say_list
 from zhuanban.pack.show import show
 from zhuanban.pack.values import Condition, Question
 from zhuanban.pack.words import say_column, say_condition, say_move, say_question
 
-ORCHARD, _ = read_pack(Path(__file__).parents[1] / "packs" / "orchard")
+FOLDER = Path(__file__).parents[1] / "packs" / "orchard"
+FILES = pack_files(FOLDER)
+ORCHARD, _ = read_pack(FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,8 @@ def test_what_a_column_says(table, column, says):
         (Condition("photo", "empty"), "照片未填"),
         (Condition("photo", "filled"), "照片已填"),
         (Condition("look_again", "before", "as_of"), "下次查看早于截止日"),
+        (Condition("look_again", "before", "as_of+8天"), "下次查看早于截止日后8天"),
+        (Condition("look_again", "before", "as_of-1天"), "下次查看早于截止日前1天"),
         (Condition("look_again", "on_or_after", "2024-04-01"), "下次查看在2024年4月1日或以后"),
         (Condition("state", "is", "防治中"), "状态为“防治中”"),
         (Condition("unit", "filled"), "责任单位已填"),
@@ -111,3 +116,20 @@ def test_nothing_of_the_pack_is_left_unsaid():
         assert [word for word in words if word not in said] == []
     for table in ORCHARD.tables.values():
         assert [c.title for c in table.columns.values() if c.title not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("lacks: [owner, unit]", "果园名册中的条目，缺园主、责任单位任一项的，写明所缺"),
+        ("by: unit, at_least: 3", "果园名册中的条目，按责任单位归并，3个以上的"),
+        ("missing: [unit, variety], units: [东队, 西队]", "对东队、西队逐一列出没有果园名册中的条目的各种树种"),
+        ("every: 周, from: 2024-03-04", "没有果园名册中的条目的每周（2024年3月4日起，过完才列）"),
+        ("tell: county, at: 09:00", "果园名册中的条目，工作日09:00告知县果业站"),
+    ],
+)
+def test_what_a_list_says(said, says):
+    text = FILES["lists.yaml"] + f"\nx: {{title: 甲, ledger: orchards, {said}}}\n"
+    pack, problems = read_files({**FILES, "lists.yaml": text})
+    assert [str(p) for p in problems] == []
+    assert say_list(pack, pack.lists["x"]) == f"甲（x）：{says}。"

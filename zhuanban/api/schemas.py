@@ -487,17 +487,30 @@ class CellBehindOut(Schema):
     records: list[BehindOut] = Field(title="数背后的条目")
 
 
+class CitedOut(Schema):
+    ledger: str = Field(title="台账")
+    number: str = Field(title="编号", description="没有报的报送件只有编号，没有条目。")
+    says: str = Field(title="情况")
+
+
 class ListedOut(Schema):
-    number: str = Field(title="编号", description="空为该区划一条也没有。")
+    number: str = Field(title="编号", description="空为所列的是区划、单位、选项或时段。")
     region: str = Field(title="区划代码")
     region_name: str = Field(title="区划名称")
     state: str = Field(title="状态")
+    unit: str = Field(title="单位代码", description="按单位列的才有。")
+    unit_name: str = Field(title="单位名称")
+    says: str = Field(title="说明", description="所缺的栏目、选项、时段，或件数。")
+    facts: list[CitedOut] = Field(title="所据的条目")
 
 
 class ListOut(Schema):
     model_config = example(
         key="idle", title="久未到访的果园", ledger="orchards", as_of="2024-03-01", count=1,
-        entries=[{"number": "G-411300101201-001", "region": "411300101201", "region_name": "甲村", "state": "已登记"}],
+        entries=[{
+            "number": "G-411300101201-001", "region": "411300101201", "region_name": "甲村", "state": "已登记",
+            "unit": "", "unit_name": "", "says": "缺责任人", "facts": [],
+        }],
     )  # fmt: skip
     key: str = Field(title="清单")
     title: str = Field(title="名称")

@@ -19,6 +19,7 @@ from zhuanban.api.schemas import (
     BehindOut,
     CellBehindOut,
     CellOut,
+    CitedOut,
     ColumnOut,
     ListedOut,
     ListOut,
@@ -134,7 +135,7 @@ def work_list(
     as_of: date | None = AsOf,
     region: str = Query("", title="区划代码或名称", description="不填为管辖范围的全部。", max_length=80),
 ) -> ListOut:
-    """行动包写明的清单：符合条件的条目，或一条也没有的区划。"""
+    """行动包写明的清单：符合条件的条目，一条也没有的区划、单位、时段，或有几条以上的单位。"""
     seen = viewer(request, name)
     asked = find_list(seen.setting, key)
     day = _day(seen, as_of)
@@ -151,6 +152,10 @@ def work_list(
                 region=x.region,
                 region_name=seen.setting.regions.name(x.region),
                 state=x.now.state if x.now else "",
+                unit=x.unit,
+                unit_name=seen.setting.units.name(x.unit) if x.unit else "",
+                says=x.says,
+                facts=[CitedOut(**fact._asdict()) for fact in x.facts],
             )
             for x in found[:MOST_LISTED]
         ],

@@ -60,7 +60,9 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
     for each in entries:
-        click.echo("  " + "  ".join(filter(None, (each["number"], each["state"], each["region_name"]))))
+        unit = each["unit_name"] if not each["number"] or asked.units is not None else ""
+        words = (each["number"], each["state"], each["region_name"], unit, each["says"])
+        click.echo("  " + "  ".join(filter(None, words)))
     if as_of is None:
         _tell_last(viewer, [viewer.setting.pack.ledgers[asked.ledger]], day)
 
@@ -82,13 +84,16 @@ def _tell_last(viewer: Viewer, ledgers: Iterable[Ledger], day: int) -> None:
 
 def _entry(viewer: Viewer, each: Listed) -> dict[str, Any]:
     now, units = each.now, viewer.setting.units
+    unit = each.unit or (now.unit if now else "")
     return {
         "number": each.number,
         "state": now.state if now else "",
         "region": each.region,
         "region_name": viewer.setting.regions.name(each.region),
-        "unit": now.unit if now else "",
-        "unit_name": units.name(now.unit) if now and now.unit else "",
+        "unit": unit,
+        "unit_name": units.name(unit) if unit else "",
+        "says": each.says,
+        "facts": [fact._asdict() for fact in each.facts],
     }
 
 

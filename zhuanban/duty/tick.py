@@ -14,6 +14,7 @@ from zhuanban.core.calendar import Calendar
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.duty import problems as says
+from zhuanban.duty.lists import tell_lists
 from zhuanban.duty.queries import board, calendar
 from zhuanban.duty.rules import MISSING, OPEN, RETURNED, Item, day_of_s, escalation_at, reminder_at
 from zhuanban.ledger.queries import Viewer
@@ -48,11 +49,23 @@ class Ticked:
 
 
 def tick(setting: Setting, until: int) -> Ticked:
-    """Tell what is due by an instant (UTC seconds) and was not told yet."""
+    """Tell what is due by an instant (UTC seconds) and was not told yet: reminders, the ladder, lists."""
     done = Ticked()
-    if not any(duty.remind or duty.escalate for duty in setting.pack.duties.values()):
+    pack = setting.pack
+    reminds = any(duty.remind or duty.escalate for duty in pack.duties.values())
+    if not reminds and not any(each.tell for each in pack.lists.values()):
         return done
     days = calendar()
+    if reminds:
+        _duties(setting, until, days, done)
+    try:
+        done.told += tell_lists(setting, until, days)
+    except Refused as unknown:
+        done.problems += [problem for problem in unknown.problems if problem not in done.problems]
+    return done
+
+
+def _duties(setting: Setting, until: int, days: Calendar, done: Ticked) -> None:
     found = board(Viewer(setting, OPERATOR), until, ahead=AHEAD)
     done.problems += found.problems
     told_of = [c for c in found.columns if c.duty.remind or c.duty.escalate]
@@ -76,7 +89,6 @@ def tick(setting: Setting, until: int) -> Ticked:
         about = f"{call.item.duty.ledger}/{call.item.number}"
         title = text(setting, call, until)
         done.told += tell(setting.campaign, people, call.kind, call.key, title, about, until * 1_000_000)
-    return done
 
 
 def _calls(item: Item, days: Calendar, until: int) -> Iterator[Call]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from zhuanban.atlas.queries import Zoned
@@ -43,7 +44,7 @@ class Draft:
 class Sight(Protocol):
     """What judging may ask of the rest of the world; the door answers from the same transaction."""
 
-    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> bool: ...
+    def guarded(self, guard: Guard, number: str, snapshot: Snapshot, on: int, /) -> Iterator[tuple[str, Snapshot]]: ...
     def link_exists(self, ledger: str, number: str, /) -> bool: ...
     def file_exists(self, sender: str, sha256: str, /) -> bool: ...
     def file_unfit(self, field: FieldType, sha256: str, /) -> str: ...
@@ -52,6 +53,20 @@ class Sight(Protocol):
     def zone_days(self, layer: str, /) -> Sequence[int]: ...
     def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
     def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
+
+
+def others_hold(
+    guard: Guard,
+    ledger: Ledger,
+    others: Iterator[tuple[str, Snapshot]],
+    sees: Callable[[Ledger, Snapshot], bool],
+) -> tuple[bool, str]:
+    """Does a requirement of other records hold; if not, the first three in its way of which the mover may know."""
+    first = next(others, None)
+    if guard.kind == "exists" or first is None:
+        return (first is not None) == (guard.kind == "exists"), ""
+    seen = list(islice((number for number, now in chain([first], others) if sees(ledger, now)), 4))
+    return False, f"（{ledger.title}：{'、'.join(seen[:3])}{'等' if len(seen) > 3 else ''}）" if seen else ""
 
 
 def said_elsewhere(change: Change, draft: Draft, tree: Tree) -> list[Problem]:

@@ -14,7 +14,7 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
-from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
+from zhuanban.ledger.draft import Draft, Sight, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
 from zhuanban.ledger.named import is_in_use, not_there
@@ -454,12 +454,13 @@ class _Work:
         """Requirements: of the record as it stood `before`, of others by what it says `after`."""
         for guard in move.requires:
             if guard.kind == "here":
-                here = compile_conditions(guard.where, self.ledger)
+                here, which = compile_conditions(guard.where, self.ledger), ""
                 holds = here(before.data, before.state, before.region, before.unit, on)
             else:
-                holds = self.bench.sight.guard_holds(guard, self.draft.number, after, on)
+                others, ledger = self.bench.sight.guarded(guard, self.draft.number, after, on), guard.ledger
+                holds, which = others_hold(guard, self.bench.setting.pack.ledgers[ledger], others, self.bench.sees)
             if not holds:
-                self.say(says.GUARD.at(self.place, says=guard.says, move=move.key))
+                self.say(says.GUARD.at(self.place, says=guard.says + which, move=move.key))
 
     def _enter(self, verb: str, on: int, body: dict[str, Any]) -> None:
         bench = self.bench

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zhuanban.atlas.queries import Zoned, editions, metres_outside, zone_of
@@ -55,8 +55,8 @@ class Seen:
     def zone_days(self, layer: str) -> Sequence[int]:
         return [edition.from_day for edition in editions(self.setting.campaign, layer)]
 
-    def guard_holds(self, guard: Guard, number: str, snapshot: Snapshot, on: int) -> bool:
-        """Are there (`exists`), or are there no (`none`), such records in scope, as the ledgers stand now?"""
+    def guarded(self, guard: Guard, number: str, snapshot: Snapshot, on: int) -> Iterator[tuple[str, Snapshot]]:
+        """Numbers of such records in scope, and how they stand now; those of the batch last."""
         rows = Record.objects.filter(campaign=self.setting.campaign, ledger=guard.ledger, withdrawn=False)
         mine = self.touched[guard.ledger]
         own = [draft for draft in mine.values() if not draft.current.withdrawn]
@@ -76,12 +76,16 @@ class Seen:
             rows = rows.filter(unit=snapshot.unit)
             own = [d for d in own if d.current.unit == snapshot.unit]
         holds = compile_conditions(guard.where, self.setting.pack.ledgers[guard.ledger])
-        found = any(
-            holds(data, state, region, unit, on)
-            for pk, region, unit, state, data in rows.values_list("pk", "region", "unit", "state", "data").iterator()
-            if pk not in mine
-        ) or any(holds(now.data, now.state, now.region, now.unit, on) for now in (d.current for d in own))
-        return found if guard.kind == "exists" else not found
+        if guard.kind == "none":  # their numbers will be told; of those that must exist any one will do
+            rows = rows.order_by("number")
+        for pk, other, *place in rows.values_list("pk", "number", "state", "region", "unit", "data").iterator():
+            now = Snapshot(*place)
+            if pk not in mine and holds(now.data, now.state, now.region, now.unit, on):
+                yield other, now
+        for draft in own:
+            now = draft.current
+            if holds(now.data, now.state, now.region, now.unit, on):
+                yield draft.number, now
 
     def _regions(self, guard: Guard, snapshot: Snapshot, on: int) -> frozenset[str]:
         """The regions in which a guard looks."""

@@ -39,6 +39,16 @@ class Outgoing(models.Model):
         constraints = [models.UniqueConstraint(fields=["message", "address"], name="outgoing_once")]
 
 
+class Round(models.Model):
+    """Something that the clock looked at, once for a key, whether or not there was anything to tell."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False)
+    key = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="round_once")]
+
+
 class Alarm(models.Model):
     """Something that was told at once, until it is no longer so. One open alarm a series."""
 

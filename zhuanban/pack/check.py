@@ -15,6 +15,7 @@ from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
 from zhuanban.pack.check_alarm import check_alarms
 from zhuanban.pack.check_duty import check_duties
+from zhuanban.pack.check_list import check_lists
 from zhuanban.pack.check_places import check_places
 from zhuanban.pack.check_tables import TableChecker
 from zhuanban.pack.checker import NUMERIC, Checker, PlaceOf
@@ -36,11 +37,12 @@ def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Prob
         tables.table(table)
     check_duties(whole)
     check_alarms(whole)
+    check_lists(whole)
     return [*whole.problems, *tables.problems, *check_places(pack, place, "layers" in unread)]
 
 
 class _PackChecker(Checker):
-    """Checks stages, draws, lists and ledgers."""
+    """Checks stages, draws and ledgers."""
 
     def run(self) -> None:
         for ledger in self.pack.ledgers.values():
@@ -48,7 +50,6 @@ class _PackChecker(Checker):
         self.stages()
         self.overview()
         self.draws()
-        self.lists()
 
     def stages(self) -> None:
         for key, stage in self.pack.stages.items():
@@ -66,17 +67,6 @@ class _PackChecker(Checker):
             self.level(draw.level, "draws", key, "level")
             self.level(draw.stratum, "draws", key, "in_each")
             self.posts(draw.by, "draws", key, "by")
-
-    def lists(self) -> None:
-        for key, each in self.pack.lists.items():
-            ledger = self.find_ledger(each.ledger, "lists", key, "ledger")
-            if ledger is not None:
-                links = [f.key for f in ledger.fields.values() if f.type is FieldType.LINK]
-                self.level(each.missing_level, "lists", key, "missing", also=links)
-                self.conditions(ledger, each.where, "lists", key, "where", as_of=True)
-            listed = self.pack.ledgers.get(each.listed)
-            if listed is not None:
-                self.conditions(listed, each.among, "lists", key, "among", as_of=True)
 
     def ledger(self, ledger: Ledger) -> None:
         if ledger.duty:  # made by the reader: only its fields are the pack's words

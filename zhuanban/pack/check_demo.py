@@ -16,7 +16,7 @@ UNIT_HEADS = ("代码", "名称", "简称", "上级代码", "区划代码")
 
 
 def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Problem]:
-    """Rows by unit, and who owes reports, against `demo/units.csv`: names are units', no row lies inside another."""
+    """Rows by unit, who owes reports, units of lists against `demo/units.csv`: names are units', no row in another."""
     path = folder / "units.csv"
     if not path.is_file():
         return []
@@ -48,6 +48,11 @@ def check_demo(pack: Pack, folder: Path, place: PlaceOf, name: str) -> list[Prob
         for i, unit in enumerate(duty.owing.names):
             if unit not in by_name:
                 where = place("duties", duty.key, "units", i)
+                found.append(problems.NO_UNIT.at(where, row=unit, hint=hint(unit, shown)))
+    for each in pack.lists.values():
+        for i, unit in enumerate(each.units.names if each.units is not None else ()):
+            if unit not in by_name:
+                where = place("lists", each.key, "units", i)
                 found.append(problems.NO_UNIT.at(where, row=unit, hint=hint(unit, shown)))
     return found
 

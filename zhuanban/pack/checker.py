@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
+from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.problems import hint
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import CHOICES, FILE_TYPES, Condition, Field, FieldType, Ledger, Pack
@@ -58,13 +60,27 @@ class Checker:
         if name and name not in known:
             self.wrong(problems.NO_MILESTONE, *path, ledger=ledger.title, word=name, hint=hint(name, known))
 
-    def conditions(self, ledger: Ledger, where: Iterable[Condition], *path: str | int, as_of: bool = False) -> None:
+    def conditions(
+        self, ledger: Ledger, where: Iterable[Condition], *path: str | int, as_of: bool = False, links: bool = False
+    ) -> None:
+        """`as_of`, `links`: may they speak of the day asked about, of what the record's links name (LINK.FIELD)?"""
         for condition in where:
-            self.condition(ledger, condition, (*path, condition.field), as_of)
+            here = (*path, condition.field)
+            link, dot, inner = condition.field.partition(".")
+            if not (dot and links):
+                self.condition(ledger, condition, here, as_of)
+                continue
+            field = self.find_field(ledger, link, *here)
+            if field is None:
+                continue
+            if field.type is not FieldType.LINK:
+                self.wrong(problems.NOT_A_LINK, *here, field=field.title, kind=TYPE_WORDS[field.type])
+            elif field.ledger in self.pack.ledgers:
+                self.condition(self.pack.ledgers[field.ledger], replace(condition, field=inner), here, as_of)
 
     def condition(self, ledger: Ledger, condition: Condition, path: tuple[str | int, ...], as_of: bool) -> None:
         here = (*path, {"not_in": "not"}.get(condition.op, condition.op))
-        if condition.value == "as_of" and condition.op in ("before", "on_or_after") and not as_of:
+        if days_from_as_of(condition.value) is not None and condition.op in ("before", "on_or_after") and not as_of:
             self.wrong(problems.AS_OF_IN_TABLE, *here)
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         if condition.field == "state" and "state" not in ledger.fields:

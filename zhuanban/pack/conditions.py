@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,13 +14,20 @@ Holds = Callable[[Mapping[str, Any], str, str, str, int | None], bool]
 
 _Test = Callable[[Any, int | None], bool]
 
-AS_OF = "as_of"
+_AS_OF = re.compile(r"as_of(?:\s*([+-])\s*([1-9][0-9]{0,3})天)?", re.ASCII)
+
+
+def days_from_as_of(value: object) -> int | None:
+    """`as_of` → 0, `as_of+7天` → 7, `as_of-1天` → -1; None for what is no such day."""
+    found = _AS_OF.fullmatch(value) if isinstance(value, str) else None
+    return None if found is None else int(f"{found[1] or ''}{found[2] or 0}")
 
 
 def compile_conditions(conditions: tuple[Condition, ...], ledger: Ledger) -> Holds:
     """All of them must hold. An empty value fulfils only `empty`, and `not_in`.
 
-    `before: as_of` compares with the day that is passed in; without one it never holds.
+    `before: as_of` compares with the day that is passed in; without one it never holds. Conditions on what a link names
+    (LINK.FIELD) are not for here: only lists have the other records at hand.
     """
     if not conditions:
         return lambda data, state, region, unit, as_of: True
@@ -67,6 +75,7 @@ def _is_empty(value: Any) -> bool:
 
 def _day(wanted: str, as_of: int | None) -> str:
     """The day to compare with as ISO text (days of one form compare as text)."""
-    if wanted != AS_OF:
+    off = days_from_as_of(wanted)
+    if off is None:
         return wanted
-    return "" if as_of is None else iso(as_of)
+    return "" if as_of is None else iso(as_of + off)

@@ -170,8 +170,14 @@ LEVEL_ABOVE = Kind(
 )
 REST_OF_NAMES = Kind("pack-079", "行按“{by}”分，没有“其余”可言。", "rest 只用在按选项栏目分行的表里，请删去。")
 MISSING_WHAT = Kind(
-    "pack-078", "missing 写的是{said}，看不出缺的是什么。", "请写网格的一级，或一个关联栏目，或两样各写一个。"
+    "pack-078",
+    "missing 写的是{said}，看不出缺的是什么。",
+    "请写网格的一级、一个关联栏目、一个选项栏目或 unit，每样至多一个。",
 )
+NO_DUTY = Kind("pack-170", "没有报送任务“{word}”。", "{hint}")
+LIST_ENDS_BEFORE = Kind("pack-171", "清单的时段结束（{end}）早于开始（{start}）。", "请核对日期。")
+PERSONAL_ROW = Kind("pack-172", "栏目“{field}”是个人信息，不能印在清单的行里。", "请换一个栏目。")
+BAD_CLOCK = Kind("pack-173", "“{value}”不是时刻。", "写作 09:00。")
 TOO_FEW = Kind("pack-074", "核对至少要两个栏目。", "请补上，或删去这一条。")
 
 # Forms

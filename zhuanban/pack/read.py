@@ -29,7 +29,8 @@ from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_layer import read_layer
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
-from zhuanban.pack.read_table import read_list, read_table
+from zhuanban.pack.read_list import read_list
+from zhuanban.pack.read_table import read_table
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.standard import Limit, Standard
 from zhuanban.pack.values import Draw, Duty, Grid, Layer, Ledger, Level, Pack, Post, Stage

@@ -11,7 +11,8 @@ from zhuanban.pack.read_ledger import read_fields
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Duty, Ledger, Owing
+from zhuanban.pack.values import Duty, Ledger
+from zhuanban.pack.work_list import Owing
 
 _CLOCK = r"(?:\s+([01]?[0-9]|2[0-3])[:：]([0-5][0-9]))"
 _EVERY = re.compile(

@@ -1,4 +1,4 @@
-"""Reads tables and lists."""
+"""Reads tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from zhuanban.pack import problems
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
-from zhuanban.pack.values import Column, FieldType, Ledger, Order, Question, Rows, Table, WorkList
+from zhuanban.pack.values import Column, Ledger, Order, Question, Rows, Table
 
 # What a column may be, and which further words belong to which kind.
 _KINDS = ("count", "sum", "regions", "ratio", "text", "plus")
@@ -132,31 +132,3 @@ def _decimals(ledgers: Mapping[str, Ledger], table: Table, key: str, seen: froze
         return field.decimals if field is not None else 0
     parts = (*column.plus, *column.minus)
     return max((_decimals(ledgers, table, part, seen | {key}) for part in parts), default=0)
-
-
-def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
-    """A work list. What is missing is a link field where the ledger has one of that name, else a level of the grid."""
-    said.need("title", "ledger")
-    ledger = said.text("ledger")
-    fields = ledgers[ledger].fields if ledger in ledgers else {}
-    missing = said.texts("missing")
-    links = [word for word in missing if word in fields and fields[word].type is FieldType.LINK]
-    levels = [word for word in missing if word not in links]
-    if len(links) > 1 or len(levels) > 1:
-        said.wrong(problems.MISSING_WHAT, "missing", said="、".join(missing))
-    listed = fields[links[0]].ledger if links else ledger
-    if said.has("among") and not links:
-        hint = "“among”跟在 missing 的关联栏目后面用。"
-        said.wrong(problems.UNKNOWN_WORD, "among", where="没有关联栏目的清单", word="among", hint=hint)
-    return WorkList(
-        key,
-        said.text("title", key),
-        ledger,
-        where=read_where(said, ledgers, ledger),
-        missing_level=levels[0] if levels else "",
-        missing_link=links[0] if links else "",
-        among=read_where(said, ledgers, listed, "among") if links else (),
-        listed=listed,
-        source=said.text("source"),
-        at=said.place,
-    )

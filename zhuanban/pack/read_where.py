@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from zhuanban.core.day import iso
 from zhuanban.pack import problems, tree
+from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.said import Book, Said, YamlPath, number_of
 from zhuanban.pack.values import Condition, Field, FieldType, Ledger
 
@@ -21,8 +22,17 @@ def read_where(said: Said, ledgers: Mapping[str, Ledger], ledger: str, word: str
     fields = ledgers[ledger].fields if ledger in ledgers else {}
     found: list[Condition] = []
     for key, child in node.items.items():
-        found += _conditions(said.book, key, fields.get(key), child, (*said.path, word, key))
+        found += _conditions(said.book, key, _field(ledgers, fields, key), child, (*said.path, word, key))
     return tuple(sorted(set(found), key=lambda c: (c.field, c.op, repr(c.value))))
+
+
+def _field(ledgers: Mapping[str, Ledger], fields: Mapping[str, Field], key: str) -> Field | None:
+    """The field of that key, or of LINK.KEY."""
+    link, dot, inner = key.partition(".")
+    own = fields.get(link)
+    if not dot or own is None:
+        return own
+    return ledgers[own.ledger].fields.get(inner) if own.ledger in ledgers else None
 
 
 def _conditions(book: Book, key: str, field: Field | None, node: tree.Node, path: YamlPath) -> Iterator[Condition]:
@@ -56,14 +66,14 @@ def _conditions(book: Book, key: str, field: Field | None, node: tree.Node, path
         scalar = said.scalar(word, "日期")
         if scalar is None:
             continue
-        if scalar.text != "as_of":
-            day = tree.day_of_text(scalar.text)
-            if day is None:
-                said.wrong(problems.BAD_DATE, word, value=scalar.text)
-                continue
-            yield Condition(key, word, iso(day))
-        else:
-            yield Condition(key, word, "as_of")
+        if days_from_as_of(scalar.text) is not None:
+            yield Condition(key, word, "".join(scalar.text.split()))
+            continue
+        day = tree.day_of_text(scalar.text)
+        if day is None:
+            said.wrong(problems.BAD_DATE, word, value=scalar.text)
+            continue
+        yield Condition(key, word, iso(day))
 
 
 def _among(book: Book, key: str, field: Field | None, node: tree.Node, path: YamlPath, op: str) -> Iterator[Condition]:

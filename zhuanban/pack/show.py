@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from zhuanban.core.day import chinese
 from zhuanban.pack.say_duty import say_duty
-from zhuanban.pack.values import Case, Condition, Draw, Form, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.say_list import say_list
+from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -44,7 +45,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("图层", (f"  {say_layer(layer)}{_from(layer.source)}" for layer in pack.layers.values())),
         ("台账", _ledgers(pack)),
         ("统计表", _tables(pack)),
-        ("清单", _lists(pack)),
+        ("清单", (f"  {say_list(pack, each)}{_from(each.source)}" for each in pack.lists.values())),
         ("报表", _forms(pack)),
         ("报送任务", (line for duty in pack.duties.values() for line in say_duty(pack, duty))),
         ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
@@ -171,25 +172,6 @@ def _tables(pack: Pack) -> Iterator[str]:
 def _orders(table: Table) -> Iterator[str]:
     for order in table.orders:
         yield f"“{table.columns[order.less].title}”不大于“{table.columns[order.more].title}”。"
-
-
-def _lists(pack: Pack) -> Iterator[str]:
-    for each in pack.lists.values():
-        among = _some(pack.ledgers[each.ledger], each.where)
-        if each.missing_link:
-            linked = _some(pack.ledgers[each.listed], each.among)
-            if each.missing_level:
-                among = f"对{linked}逐一列出没有{among}的{say_level(pack, each.missing_level)}"
-            else:
-                among = f"没有{among}与之关联的{linked}"
-        elif each.missing_level:
-            among = f"没有{among}的{say_level(pack, each.missing_level)}"
-        yield f"  {each.title}（{each.key}）：{among}。{_from(each.source)}"
-
-
-def _some(ledger: Ledger, where: Iterable[Condition]) -> str:
-    which = say_where(ledger, where)
-    return f"{ledger.title}中{f'{which}的' if which else '的'}条目"
 
 
 def _forms(pack: Pack) -> Iterator[str]:

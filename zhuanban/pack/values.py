@@ -17,6 +17,7 @@ from zhuanban.core.ratio import Rounding
 from zhuanban.pack.form_text import FormText
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.standard import Standard
+from zhuanban.pack.work_list import Owing, WorkList
 
 
 class FieldType(StrEnum):
@@ -95,11 +96,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field op value`; `field` is a field key, or `state`, `unit`, `region` of the record."""
+    """`field op value`; `field` is a field key, or `state`, `unit`, `region` of the record.
+
+    In lists it may be LINK.FIELD or LINK.state: of a record that the link names.
+    """
 
     field: str
     op: str  # is | in | not_in | empty | filled | at_least | at_most | before | on_or_after
-    value: Any = None  # hashable: text, int, float, tuple; for dates a day's ISO text or "as_of"
+    value: Any = None  # hashable: text, int, float, tuple; for dates a day's ISO text or "as_of+7天"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,26 +323,6 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkList:
-    """A named list as of a day: records that fulfil `where`; or what has none of them.
-
-    `missing_level`: regions of a level in which none lies. `missing_link`: records of the ledger `listed`, among those
-    that fulfil `among`, to which none points by this link field. Both: each such record with each region that lacks it.
-    """
-
-    key: str
-    title: str
-    ledger: str
-    where: tuple[Condition, ...] = ()
-    missing_level: str = ""
-    missing_link: str = ""
-    among: tuple[Condition, ...] = ()
-    listed: str = ""  # the ledger whose records are on the list
-    source: str = ""
-    at: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class ArchiveHead:
     """One part of an archive: files of the archive's own record, or of records that name it by a link.
 
@@ -452,16 +436,6 @@ class Alarm:
     tell: tuple[str, ...] = ()  # posts
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Owing:
-    """Who owes a report: units by short name, or the units of a ledger's records as of the due day."""
-
-    names: tuple[str, ...] = ()
-    ledger: str = ""
-    where: tuple[Condition, ...] = ()
-    each: str = "unit"  # unit: one report a unit | record: one for every record
 
 
 @dataclass(frozen=True, slots=True)

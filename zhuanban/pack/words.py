@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from zhuanban.core.day import chinese, from_iso
+from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.values import (
     NEW,
     SAME,
@@ -28,6 +29,7 @@ from zhuanban.pack.values import (
 )
 from zhuanban.pack.vocabulary import PERSONAL_WORDS, ROUND_WORDS, TYPE_WORDS
 
+NO_LEDGERS: Mapping[str, Ledger] = {}
 RECORD_WORDS: Mapping[str, str] = {"state": "状态", "unit": "责任单位", "region": "所属区域"}
 
 
@@ -37,19 +39,25 @@ def said(words: Iterable[object]) -> str:
 
 
 def say_day(value: object) -> str:
-    """A date in a condition: `2018年1月1日`, or the day that is asked about."""
-    return "截止日" if value == "as_of" else chinese(from_iso(str(value)))
+    """A date in a condition: `2018年1月1日`, or the day that is asked about: `截止日`, `截止日后7天`."""
+    off = days_from_as_of(value)
+    if off is None:
+        return chinese(from_iso(str(value)))
+    return f"截止日{'后' if off > 0 else '前'}{abs(off)}天" if off else "截止日"
 
 
-def say_field(ledger: Ledger | None, key: str) -> str:
-    """A field's printed name; its key where the ledger does not have it."""
-    field = ledger.fields.get(key) if ledger is not None else None
-    return RECORD_WORDS.get(key, key) if field is None else field.title
+def say_field(ledger: Ledger | None, key: str, ledgers: Mapping[str, Ledger] = NO_LEDGERS) -> str:
+    """A field's printed name; its key where the ledger does not have it. Of LINK.FIELD: `责任人的状态`."""
+    link, dot, inner = key.partition(".")
+    field = ledger.fields.get(link) if ledger is not None else None
+    if field is None:
+        return RECORD_WORDS.get(key, key)
+    return f"{field.title}的{say_field(ledgers.get(field.ledger), inner)}" if dot else field.title
 
 
-def say_condition(ledger: Ledger | None, condition: Condition) -> str:
-    """`来源为“市级移交”`, `期限早于截止日`."""
-    name, value = say_field(ledger, condition.field), condition.value
+def say_condition(ledger: Ledger | None, condition: Condition, ledgers: Mapping[str, Ledger] = NO_LEDGERS) -> str:
+    """`来源为“市级移交”`, `期限早于截止日`. `ledgers`: of the pack, for what links name."""
+    name, value = say_field(ledger, condition.field, ledgers), condition.value
     values = value if isinstance(value, tuple) else (value,)
     match condition.op:
         case "is":
@@ -71,9 +79,9 @@ def say_condition(ledger: Ledger | None, condition: Condition) -> str:
     return f"{name}在{say_day(value)}或以后"
 
 
-def say_where(ledger: Ledger | None, where: Iterable[Condition]) -> str:
+def say_where(ledger: Ledger | None, where: Iterable[Condition], ledgers: Mapping[str, Ledger] = NO_LEDGERS) -> str:
     """Conditions joined: `来源为“市级移交”、是否有效为“是”`; empty where there are none."""
-    return "、".join(say_condition(ledger, each) for each in where)
+    return "、".join(say_condition(ledger, each, ledgers) for each in where)
 
 
 def _which(ledger: Ledger | None, question: Question) -> str:

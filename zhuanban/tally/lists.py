@@ -1,31 +1,55 @@
-"""Work lists of the pack as of a day: records that fulfil its conditions, or regions and records that have none."""
+"""Work lists of the pack as of a day: records that fulfil its conditions, what lacks such a record, who has so many."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
+from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Kind, Refused
 from zhuanban.ledger.door import facts_of
+from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot, as_of
+from zhuanban.ledger.rules import Snapshot, timeline
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Condition, WorkList
+from zhuanban.pack.values import OUTSIDE, Condition, FieldType
+from zhuanban.pack.work_list import Every, Owing, WorkList
 from zhuanban.people.queries import Setting
+from zhuanban.tally.reports import Judged, judged
 
 NO_LIST = Kind("tally-007", "本行动没有清单“{name}”。", "可用的清单：{known}。")
 
 
+class Cited(NamedTuple):
+    """A record behind an entry, with what is said of it; a report that was never opened has a number, and no record."""
+
+    ledger: str
+    number: str
+    says: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry: a record as it stood on the day (where regions lack it, with that region), or a region (no number)."""
+    """One entry: a record as it stood on the day, or (no number) a region, a unit, a word, a step of time.
+
+    `unit`: that of an entry about units. `says`: what else the row says, for people: the empty fields, the words and
+    the days for which something is missing, how many there are.
+    """
 
     number: str
     region: str
     now: Snapshot | None
+    unit: str = ""
+    says: str = ""
+    facts: tuple[Cited, ...] = ()
 
 
 def find_list(setting: Setting, name: str) -> WorkList:
@@ -38,66 +62,300 @@ def find_list(setting: Setting, name: str) -> WorkList:
 
 def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q | None = None) -> list[Listed]:
     """The list at a node as of the end of a day. `visible` narrows the listed records to a viewer's scope."""
-    seen = visible or Q()
-    root = setting.regions.root
-    if not asked.missing_link:
-        narrowed = Q() if asked.missing_level else seen
-        records = list(_records(setting, asked.ledger, asked.where, node, day, narrowed))
-        if not asked.missing_level:
-            return records
-        covered = _covered(setting, asked, records, day)
-        return [Listed("", code, None) for code in _regions(setting, asked, node, day) if code not in covered]
-    # Whatever points to a record, wherever it lies, is not missing.
-    pointing = list(_records(setting, asked.ledger, asked.where, root, day, Q()))
-    by_target: dict[str, list[Listed]] = defaultdict(list)
-    for record in pointing:
-        value = record.now.data.get(asked.missing_link) if record.now else None
-        for number in value if isinstance(value, list) else [value] if value else []:
-            by_target[number].append(record)
-    if not asked.missing_level:
-        targets = _records(setting, asked.listed, asked.among, node, day, seen)
-        return [target for target in targets if target.number not in by_target]
-    regions = _regions(setting, asked, node, day)
-    return [
-        Listed(target.number, code, target.now)
-        for target in _records(setting, asked.listed, asked.among, root, day, seen)
-        for covered in [_covered(setting, asked, by_target[target.number], day)]
-        for code in regions
-        if code not in covered
-    ]
-
-
-def _depth(setting: Setting, asked: WorkList) -> int:
-    return [level.key for level in setting.pack.grid.levels].index(asked.missing_level) + 1
-
-
-def _covered(setting: Setting, asked: WorkList, records: Iterable[Listed], day: int) -> set[str]:
-    """Regions of the asked level in which some of these records lie."""
-    depth, tree = _depth(setting, asked), setting.regions
-    return {path[-1 - depth] for r in records if len(path := tree.path(r.region, day)) > depth}
-
-
-def _regions(setting: Setting, asked: WorkList, node: str, day: int) -> list[str]:
-    """Regions of the asked level, in use, in the order of the regions' list."""
-    depth, tree = _depth(setting, asked), setting.regions
-    inside = [c for c in tree.subtree(node, day) if tree.level(c, day) == depth and tree.nodes[c].in_use(day)]
-    return sorted(inside, key=lambda c: (tree.nodes[c].position, c))
-
-
-def _records(
-    setting: Setting, ledger: str, where: tuple[Condition, ...], node: str, day: int, visible: Q
-) -> Iterator[Listed]:
+    if asked.duties:
+        return list(_reports(setting, asked, node, day))
+    books = _Books(setting, day)
+    if asked.misses:
+        return list(_Missing(books, asked, node, visible or Q()).entries())
     inside = setting.regions.subtree(node, day)
-    holds = compile_conditions(where, setting.pack.ledgers[ledger])
-    rows = Record.objects.filter(visible, campaign=setting.campaign, ledger=ledger, first_on__lte=day)
-    numbers = dict(rows.order_by("number").values_list("pk", "number"))
-    facts = facts_of(numbers)
-    for pk, number in numbers.items():
-        now = as_of(facts[pk], day)
-        if (
-            now is not None
-            and not now.withdrawn
-            and now.region in inside
-            and holds(now.data, now.state, now.region, now.unit, day)
-        ):
-            yield Listed(number, now.region, now)
+    records = books.of(asked.ledger, visible).standing(asked.where, day, inside)
+    if asked.by:
+        return list(_by(setting, asked, records))
+    if asked.lacks:
+        return list(_lacking(setting, asked, records))
+    return [record.listed for record in records]
+
+
+class _Standing(NamedTuple):
+    """A record as it stood on a day, and the day on which it was opened."""
+
+    listed: Listed
+    now: Snapshot
+    opened: int
+
+
+class _Books:
+    """The ledgers that one list looks at, each read once."""
+
+    def __init__(self, setting: Setting, day: int) -> None:
+        self.setting = setting
+        self.day = day
+        self._known: dict[str, _Book] = {}
+
+    def of(self, ledger: str, visible: Q | None = None) -> _Book:
+        """A ledger's records up to the day; `visible` narrows them to a viewer's scope."""
+        if visible:
+            return _Book(self, ledger, visible)
+        if ledger not in self._known:
+            self._known[ledger] = _Book(self, ledger, Q())
+        return self._known[ledger]
+
+
+class _Book:
+    """The records of one ledger with their timelines."""
+
+    def __init__(self, books: _Books, ledger: str, visible: Q) -> None:
+        self.books = books
+        self.ledger = books.setting.pack.ledgers[ledger]
+        rows = Record.objects.filter(
+            visible, campaign=books.setting.campaign, ledger=ledger, first_on__lte=books.day
+        ).order_by("number")
+        found = list(rows.values_list("pk", "number", "first_on"))
+        facts = facts_of([pk for pk, _, _ in found])
+        self.lines = [(number, opened, timeline(facts[pk])) for pk, number, opened in found]
+
+    def standing(
+        self, where: Sequence[Condition], day: int, inside: frozenset[str] | None = None
+    ) -> Iterator[_Standing]:
+        """Those that fulfil the conditions as of the end of a day, by number; `inside`: and lie in these regions."""
+        holds = self._holds(where, day)
+        for number, opened, line in self.lines:
+            at = bisect_right(line, day, key=lambda entry: entry[0])
+            now = line[at - 1][1] if at else None
+            if now is None or now.withdrawn or (inside is not None and now.region not in inside):
+                continue
+            if holds(now):
+                yield _Standing(Listed(number, now.region, now), now, opened)
+
+    def _holds(self, where: Sequence[Condition], day: int) -> Callable[[Snapshot], bool]:
+        own = compile_conditions(tuple(c for c in where if "." not in c.field), self.ledger)
+        through: dict[str, list[Condition]] = defaultdict(list)
+        for condition in where:
+            link, dot, inner = condition.field.partition(".")
+            if dot:
+                through[link].append(replace(condition, field=inner))
+        named = {
+            link: {
+                other.listed.number
+                for other in self.books.of(self.ledger.fields[link].ledger).standing(conditions, day)
+            }
+            for link, conditions in through.items()
+        }
+
+        def holds(now: Snapshot) -> bool:
+            if not own(now.data, now.state, now.region, now.unit, day):
+                return False
+            return all(not numbers.isdisjoint(_words(now.data.get(link))) for link, numbers in named.items())
+
+        return holds
+
+
+def _words(value: Any) -> list[str]:
+    return [str(word) for word in (value if isinstance(value, list) else [value]) if not is_empty(word)]
+
+
+# -- What records lack, and who has too many of them ---------------------------------------------------------------
+
+
+def _lacking(setting: Setting, asked: WorkList, records: Iterable[_Standing]) -> Iterator[Listed]:
+    ledger = setting.pack.ledgers[asked.ledger]
+    titles = {key: ledger.fields[key].title if key in ledger.fields else ledger.unit_title for key in asked.lacks}
+    for record in records:
+        now = record.now
+        empty = [t for k, t in titles.items() if is_empty(now.data.get(k) if k in ledger.fields else now.unit)]
+        if empty:
+            yield replace(record.listed, says=f"缺{'、'.join(empty)}")
+
+
+def _by(setting: Setting, asked: WorkList, records: Iterable[_Standing]) -> Iterator[Listed]:
+    ledger = setting.pack.ledgers[asked.ledger]
+    field = ledger.fields.get(asked.by)
+    groups: dict[str, list[Listed]] = defaultdict(list)
+    for record in records:
+        now = record.now
+        own = now.unit if asked.by == "unit" else now.region
+        for word in _words(now.data.get(asked.by) if field is not None else own):
+            groups[word].append(record.listed)
+    by_unit = asked.by == "unit" or (field is not None and field.type is FieldType.UNIT)
+    for word, found in sorted(groups.items()):
+        if len(found) < asked.at_least:
+            continue
+        facts = tuple(Cited(asked.ledger, each.number) for each in found)
+        region = _home(setting, word) if by_unit else word if asked.by == "region" else setting.regions.root
+        head = "" if by_unit or asked.by == "region" else f"{word}："
+        says = f"{head}{len(found)}{ledger.word}（{'、'.join(each.number for each in facts)}）"
+        yield Listed("", region, None, word if by_unit else "", says, facts)
+
+
+def _home(setting: Setting, unit: str) -> str:
+    """The region of a unit; the root where it has none."""
+    region = setting.units.nodes[unit].region if unit in setting.units else ""
+    return region if region in setting.regions else setting.regions.root
+
+
+def _reports(setting: Setting, asked: WorkList, node: str, day: int) -> Iterator[Listed]:
+    """Units at the node with enough reports that were so."""
+    inside = setting.regions.subtree(node, day)
+    wrong: dict[str, list[Cited]] = defaultdict(list)
+    for duty in asked.duties:
+        series: dict[str, list[Judged]] = defaultdict(list)
+        for each in judged(setting, duty, day):
+            series[each.unit].append(each)
+        for unit, reports in series.items():
+            for run in _runs(reports, asked.reports):
+                if len(run) >= asked.in_a_row:
+                    wrong[unit] += [Cited(f"duty_{duty}", each.number, each.says) for each in run]
+    for unit, facts in sorted(wrong.items()):
+        if len(facts) >= asked.at_least and _home(setting, unit) in inside:
+            says = f"{len(facts)}份（{'、'.join(each.says for each in facts)}）"
+            yield Listed("", _home(setting, unit), None, unit, says, tuple(facts))
+
+
+def _runs(reports: Sequence[Judged], words: Sequence[str]) -> Iterator[list[Judged]]:
+    """Reports that were so, one date after the other."""
+    run: list[Judged] = []
+    for each in reports:
+        if each.was in words:
+            run.append(each)
+            continue
+        if run:
+            yield run
+        run = []
+    if run:
+        yield run
+
+
+# -- What lacks such a record ----------------------------------------------------------------------------------------
+
+
+class _Step(NamedTuple):
+    """Days from `start` to `end`, both included."""
+
+    says: str
+    start: int
+    end: int
+
+
+def _steps(every: Every | None, day: int) -> list[_Step]:
+    """The steps that are over by the end of a day; without any, one that has neither name nor start."""
+    if every is None:
+        return [_Step("", to_day(date.min), day)]
+    found: list[_Step] = []
+    start = every.start
+    last = day if every.end is None else min(day, every.end)
+    while True:
+        if every.step == "周":
+            end = start + 6 - (start + 3) % 7  # day 0 was a Thursday
+        else:
+            first = to_date(start)
+            end = to_day(date(first.year + first.month // 12, first.month % 12 + 1, 1)) - 1
+        if every.end is not None:
+            end = min(end, every.end)
+        if end > last or start > end:
+            return found
+        says = iso(start)[:7] if every.step == "月" else f"{iso(start)}至{iso(end)}"
+        found.append(_Step(says, start, end))
+        start = end + 1
+
+
+Spot = tuple[str, str, str, str, int]
+"""(record, region, unit, word, first day of the step) that a record covers, or that lacks one; "" where not asked."""
+
+
+class _Missing:
+    """What of all that should have such a record has none. Whatever is there counts, wherever it lies."""
+
+    def __init__(self, books: _Books, asked: WorkList, node: str, visible: Q) -> None:
+        self.books = books
+        self.setting = books.setting
+        self.asked = asked
+        self.node = node
+        self.visible = visible
+        self.steps = _steps(asked.every, books.day)
+        levels = [level.key for level in self.setting.pack.grid.levels]
+        self.depth = levels.index(asked.missing_level) + 1 if asked.missing_level else 0
+
+    def entries(self) -> Iterator[Listed]:
+        """Entries by record, region, unit, word, step."""
+        covered = {spot for record in self._records() for spot in self._covers(record)}
+        found: list[tuple[tuple[str, int, int, int, int], Listed]] = []
+        for n, step in enumerate(self.steps):
+            regions, units, words = (
+                enumerate(self._regions(step)),
+                enumerate(self._units(step)),
+                enumerate(self._choices()),
+            )
+            for target, (i, region), (k, unit), (m, word) in product(self._targets(step), regions, units, words):
+                number = "" if target is None else target.number
+                if (number, region, unit, word, step.start) not in covered:
+                    says = " ".join(filter(None, (word, step.says)))
+                    found.append(((number, i, k, m, n), self._entry(target, region, unit, says)))
+        yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
+
+    def _entry(self, target: Listed | None, region: str, unit: str, says: str) -> Listed:
+        if target is not None:
+            return Listed(target.number, region or target.region, target.now, unit, says)
+        where = region or (_home(self.setting, unit) if unit else self.node)
+        return Listed("", where, None, unit, says)
+
+    def _records(self) -> Iterator[_Standing]:
+        return self.books.of(self.asked.ledger).standing(self.asked.where, self.books.day)
+
+    def _covers(self, record: _Standing) -> Iterable[Spot]:
+        asked, now = self.asked, record.now
+        path = self.setting.regions.path(now.region, self.books.day)
+        return product(
+            _words(now.data.get(asked.missing_link)) if asked.missing_link else [""],
+            [path[-1 - self.depth]] if 0 < self.depth < len(path) else [] if self.depth else [""],
+            [now.unit] if asked.units is not None else [""],
+            _words(now.data.get(asked.missing_choice)) if asked.missing_choice else [""],
+            [step.start for step in self.steps if step.start <= record.opened <= step.end],
+        )
+
+    def _targets(self, step: _Step) -> Sequence[Listed | None]:
+        asked = self.asked
+        if not asked.missing_link:
+            return [None]
+        inside = None if asked.missing_level else self.setting.regions.subtree(self.node, step.end)
+        found = self.books.of(asked.listed, self.visible).standing(asked.among, step.end, inside)
+        return [record.listed for record in found]
+
+    def _regions(self, step: _Step) -> Sequence[str]:
+        """Regions of the asked level, in use, in the order of the regions' list."""
+        if not self.depth:
+            return [""]
+        tree, day = self.setting.regions, step.end
+        inside = [
+            code
+            for code in tree.subtree(self.node, day)
+            if tree.level(code, day) == self.depth and tree.nodes[code].in_use(day)
+        ]
+        return sorted(inside, key=lambda code: (tree.nodes[code].position, code))
+
+    def _units(self, step: _Step) -> Sequence[str]:
+        asked = self.asked
+        if asked.units is None:
+            return [""]
+        nodes, day = self.setting.units.nodes, step.end
+        found = [code for code in dict.fromkeys(self._named(asked.units, day)) if nodes[code].in_use(day)]
+        if asked.missing_link or asked.missing_level:
+            return found
+        inside = self.setting.regions.subtree(self.node, day)
+        return [code for code in found if _home(self.setting, code) in inside]
+
+    def _named(self, units: Owing, day: int) -> Iterator[str]:
+        """The units of the pack's names, or of a ledger's records as of a day."""
+        known = self.setting.units
+        if units.ledger:
+            for record in self.books.of(units.ledger).standing(units.where, day):
+                if record.now.unit in known:
+                    yield record.now.unit
+            return
+        for name in units.names:
+            yield from known.find(name, day)[:1]
+
+    def _choices(self) -> Sequence[str]:
+        if not self.asked.missing_choice:
+            return [""]
+        field = self.setting.pack.ledgers[self.asked.ledger].fields[self.asked.missing_choice]
+        return [option.title for option in field.options if option.title != OUTSIDE]

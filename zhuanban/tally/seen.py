@@ -15,7 +15,8 @@ from django.db.models import Count
 
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Column, Ledger, Question, Table, WorkList
+from zhuanban.pack.values import Column, Ledger, Question, Table
+from zhuanban.pack.work_list import WorkList
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Reach
 from zhuanban.tally import store
@@ -42,7 +43,7 @@ def seen_tables(viewer: Viewer) -> list[Table]:
 def seen_lists(viewer: Viewer) -> list[WorkList]:
     """The work lists whose ledgers the viewer may know, in the pack's order."""
     pack = viewer.setting.pack
-    return [x for x in pack.lists.values() if all(viewer.knows(pack.ledgers[k]) for k in (x.ledger, x.listed))]
+    return [x for x in pack.lists.values() if all(viewer.knows(pack.ledgers[k]) for k in x.ledgers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,14 @@ def seen_list(viewer: Viewer, asked: WorkList, region: str, day: int) -> list[Li
         raise Refused(NO_TABLE.at(table=asked.title, known="（无）"))
     ledger = viewer.setting.pack.ledgers[asked.listed]
     node = find_node(viewer.setting, region, day) if region else viewer.setting.regions.root
-    if not asked.missing_level:
+    if not asked.misses and not asked.duties:
         return work_list(viewer.setting, asked, node, day, viewer.may_see(ledger))
-    # Which regions lack something is asked of all records, else a hidden one would make its region look empty.
-    here = viewer.reaches()
+    # What lacks something is asked of all records, else a hidden one would make its region or unit look empty.
     found = work_list(viewer.setting, asked, node, day, viewer.may_see(ledger) if asked.missing_link else None)
-    return [x for x in found if viewer.actor.operator or here.everything or x.region in here.regions]
+    if asked.missing_link and not asked.missing_level:
+        return found
+    here = viewer.reaches()
+    return [x for x in found if viewer.actor.operator or here.covers(x.region, x.unit)]
 
 
 def state_counts(viewer: Viewer, ledger: Ledger, day: int) -> dict[str, int]:
