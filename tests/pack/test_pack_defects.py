@@ -182,6 +182,7 @@ checks:
   - {differ: [name], says: 不成。}  #! pack-074
   - {differ: [name, nmae], says: 不成。}  #! pack-021
   - {differ: [name, built]}  #! pack-006
+  - {same: [name], says: 不成。, flag: maybe}  #! pack-074 pack-005
   - {differ: [name, built], ordered: [built, mended], says: 不成。}  #! pack-014
 === states that cannot be reached or left | ledgers/more.yaml
 title: 水渠台账

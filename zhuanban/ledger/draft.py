@@ -66,6 +66,26 @@ def said_elsewhere(change: Change, draft: Draft, tree: Tree) -> list[Problem]:
     ]
 
 
+def conflict(change: Change, draft: Draft, ledger: Ledger) -> Problem | None:
+    """Where the record moved on since the writer looked; where both changed different fields only, both stand."""
+    if change.base is None or change.base == draft.version:
+        return None
+    since = [f for f in draft.facts if f.version > change.base]
+    mine = {k for s in change.steps for k in s.set}
+    theirs = {k for f in since for k in f.body.get("set", ())}
+    only_fields = all(s.verb == "amend" for s in change.steps) and all(f.verb == "amend" for f in since)
+    if change.base < draft.version and only_fields and not mine & theirs:
+        return None
+    titles = [ledger.fields[k].title for k in (theirs & mine or theirs) if k in ledger.fields]
+    steps = [str(f.body["move"]) for f in since if "move" in f.body]
+    return says.CONFLICT.at(
+        Place(record=draft.number),
+        number=draft.number,
+        who="、".join(dict.fromkeys(f.actor for f in since)) or "他人",
+        fields="、".join([*steps, *sorted(titles)]) or "版本",
+    )
+
+
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
     """What "one per" says of a record; None where the ledger has no such rule, a part is empty, or it is withdrawn."""
     if now.withdrawn or not ledger.one_per:

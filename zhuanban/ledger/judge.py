@@ -14,9 +14,9 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
-from zhuanban.ledger.draft import Draft, Sight, one_key_of, said_elsewhere
+from zhuanban.ledger.draft import Draft, Sight, conflict, one_key_of, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
-from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
+from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, void_signatures, written
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
 from zhuanban.ledger.rules import (
@@ -126,10 +126,8 @@ class _Work:
         if draft.exists:
             if not bench.sees(self.ledger, draft.current):
                 return [says.NOT_THERE.at(self.place)]
-            if change.base is not None and change.base != draft.version:
-                self._conflict()
-        if self.found:
-            return self.found
+            if (problem := conflict(change, draft, self.ledger)) is not None:
+                return [problem]
         for step in change.steps:
             self._step(step)
             if self.found:
@@ -484,9 +482,9 @@ class _Work:
             return
         now = self.line[-1][1]
         ledger = self.ledger
-        for check in ledger.checks:
-            if fails(check, now, ledger):
-                self.say(says.CHECK.at(self.place, says=check.says))
+        broken = list(broken_checks(ledger, now, self.facts))
+        self.found += [says.CHECK.at(self.place, says=check.says) for check in broken if not check.flag]
+        self._flag(*(check.says for check in broken if check.flag))
         self._flag(*beyond_limits(self.rules, self.bench.setting.pack.standards, self.facts))
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:
@@ -575,23 +573,3 @@ class _Work:
     def _unknown_move(self, move: str) -> Problem:
         known = "、".join(m for m, x in self.ledger.moves.items() if (NEW in x.from_) == (self.current is None))
         return says.UNKNOWN_MOVE.at(self.place, ledger=self.ledger.title, move=move, known=known or "（无）")
-
-    def _conflict(self) -> None:
-        """The record moved on since the writer looked. Where both changed different fields only, both stand."""
-        assert self.change.base is not None
-        since = [f for f in self.draft.facts if f.version > self.change.base]
-        mine = {k for s in self.change.steps for k in s.set}
-        theirs = {k for f in since for k in f.body.get("set", ())}
-        only_fields = all(s.verb == "amend" for s in self.change.steps) and all(f.verb == "amend" for f in since)
-        if self.change.base < self.draft.version and only_fields and not mine & theirs:
-            return
-        titles = [self.ledger.fields[k].title for k in (theirs & mine or theirs) if k in self.ledger.fields]
-        steps = [str(f.body["move"]) for f in since if "move" in f.body]
-        self.say(
-            says.CONFLICT.at(
-                self.place,
-                number=self.draft.number,
-                who="、".join(dict.fromkeys(f.actor for f in since)) or "他人",
-                fields="、".join([*steps, *sorted(titles)]) or "版本",
-            )
-        )

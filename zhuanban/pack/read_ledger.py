@@ -86,17 +86,18 @@ def read_checks(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple
 
 
 def _check(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> Check:
-    kinds = [word for word in ("differ", "ordered", "if") if said.has(word)]
+    kinds = [word for word in ("differ", "same", "ordered", "if") if said.has(word)]
     if len(kinds) != 1:
-        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered、if", n=len(kinds))
+        said.wrong(problems.ONE_OF, where="核对", words="differ、same、ordered、if", n=len(kinds))
     said.need("says")
+    flag = said.flag("flag")
     if "if" in kinds:
         said.need("then")
         given, then = (read_where(said, ledgers, ledger, word) for word in ("if", "then"))
         fields = tuple(sorted({c.field for c in (*given, *then)}))
-        return Check("if", fields, said.text("says"), given, then, said.place)
+        return Check("if", fields, said.text("says"), given, then, flag, said.place)
     kind = kinds[0] if kinds else "differ"
-    return Check(kind, said.texts(kind), said.text("says"), at=said.place)
+    return Check(kind, said.texts(kind), said.text("says"), flag=flag, at=said.place)
 
 
 def _field(key: str, said: Said) -> Field:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from zhuanban.core.day import chinese
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.values import Case, Condition, Draw, Form, Ledger, Pack, Stage, State, Table
-from zhuanban.pack.vocabulary import ROUND_WORDS
+from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
     say_field,
@@ -127,10 +127,10 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for check in ledger.checks:
         if check.kind == "if":
-            yield f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}：{check.says}"
-            continue
-        names = "、".join(say_field(ledger, key) for key in check.fields)
-        yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
+            said = f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}"
+        else:
+            said = "、".join(say_field(ledger, key) for key in check.fields) + CHECK_WORDS[check.kind]
+        yield f"{said}{'（不符的照收，并作提示）' if check.flag else ''}：{check.says}"
     if ledger.stage:
         yield f"属于{pack.stages[ledger.stage].title}；早于该阶段开始的照收，并作提示。"
     if ledger.amend_by:

@@ -203,14 +203,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between fields of one record: `differ` (all differ), `ordered` (dates or numbers never fall), or `if`:
-    where `given` holds, `then` holds too."""
+    """A rule between fields of one record: `differ` (all differ), `same` (all are equal), `ordered` (dates or numbers
+    never fall), or `if`: where `given` holds, `then` holds too."""
 
     kind: str
     fields: tuple[str, ...]  # those it looks at
     says: str
     given: tuple[Condition, ...] = ()
     then: tuple[Condition, ...] = ()
+    flag: bool = False  # a record that breaks it enters, and is flagged
     at: Place = field(default=NOWHERE, compare=False)
 
 

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "所属网格": ("level", "required", "title", "aliases"),
     "责任单位": ("required", "title", "aliases"),
     "唯一": ("fields", "says"),
-    "核对": ("differ", "ordered", "if", "then", "says"),
+    "核对": ("differ", "same", "ordered", "if", "then", "says", "flag"),
     "栏目": (
         "title",
         "type",
@@ -226,6 +226,8 @@ COLUMN_WORDS: dict[str, str] = {
     "text": "照录",
     "formula": "加减",
 }
+
+CHECK_WORDS: dict[str, str] = {"differ": "须各不相同", "same": "须相同", "ordered": "须依次不减"}
 
 ROUND_WORDS: dict[Rounding, str] = {
     Rounding.HALF_UP: "四舍五入",
