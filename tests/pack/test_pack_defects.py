@@ -520,6 +520,11 @@ draws:
   b: {title: 乙, level: vilage, in_each: county, ratio: 5%, round: ceil, by: nobody}  #! pack-027 pack-027 pack-026
   d: {title: 丁, level: village, in_each: town, ratio: 120%, round: ceil, by: county}  #! pack-020
   c: {title: 丙, level: village, in_each: town, ratio: 1/20, round: up, by: county}  #! pack-012
+  e: {title: 戊, ledger: pond, where: {state: 在册}, ratio: 1/20, round: ceil, by: county}  #! pack-022
+  f: {title: 己, ledger: ponds, where: {name: 甲}, ratio: 1/20, round: ceil, by: county}  #! pack-021
+  g: {title: 庚, level: village, where: {name: 甲}, in_each: town, ratio: 1/20, round: ceil, by: county}  #! pack-170
+  h: {title: 辛, level: village, ratio: 1/20, round: ceil, by: county}  #! pack-006
+  i: {title: 壬, ratio: 1/20, round: ceil, by: county}  #! pack-014
 texts:
   scope: [一, 二]  #! pack-005
 """

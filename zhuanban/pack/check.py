@@ -65,6 +65,9 @@ class _PackChecker(Checker):
         for key, draw in self.pack.draws.items():
             self.level(draw.level, "draws", key, "level")
             self.level(draw.stratum, "draws", key, "in_each")
+            ledger = self.find_ledger(draw.ledger, "draws", key, "ledger") if draw.ledger else None
+            if ledger is not None:
+                self.conditions(ledger, draw.where, "draws", key, "where", as_of=True)
             self.posts(draw.by, "draws", key, "by")
 
     def lists(self) -> None:

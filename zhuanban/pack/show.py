@@ -215,9 +215,11 @@ def _form(pack: Pack, form: Form) -> Iterator[str]:
 
 def _draw(pack: Pack, draw: Draw) -> str:
     part, whole = draw.ratio
-    where = f"每个{say_level(pack, draw.stratum)}内按{part}/{whole}抽取{say_level(pack, draw.level)}"
+    where = f"每个{say_level(pack, draw.stratum)}内" if draw.stratum else "全部范围内"
+    what = _some(pack.ledgers[draw.ledger], draw.where) if draw.ledger else say_level(pack, draw.level)
     who = say_posts(pack, draw.by)
-    return f"  {draw.title}（{draw.key}）：由{who}在{where}，{ROUND_WORDS[draw.round]}。{_from(draw.source)}"
+    how = f"由{who}在{where}按{part}/{whole}抽取{what}，{ROUND_WORDS[draw.round]}"
+    return f"  {draw.title}（{draw.key}）：{how}。{_from(draw.source)}"
 
 
 def _texts(pack: Pack) -> Iterator[str]:

@@ -420,14 +420,19 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A seeded draw (抽查) of grid cells of `level`, by a ratio applied inside each region of `stratum`."""
+    """A seeded draw (抽查) of grid cells of `level`, or of the records of `ledger` that fulfil `where`.
+
+    The ratio is applied inside each region of the level `stratum`; "" = once over all (records only).
+    """
 
     key: str
     title: str
-    level: str
-    stratum: str
     ratio: tuple[int, int]  # (5, 100)
     round: Rounding
+    level: str = ""
+    ledger: str = ""
+    where: tuple[Condition, ...] = ()
+    stratum: str = ""
     by: tuple[str, ...] = ()
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)

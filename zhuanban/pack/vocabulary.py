@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "级": ("title", "names", "digits"),
     "岗位": ("title", "sees", "acts", "audits"),
     "阶段": ("title", "start", "end", "source"),
-    "抽查": ("title", "level", "in_each", "ratio", "round", "by", "source"),
+    "抽查": ("title", "level", "ledger", "where", "in_each", "ratio", "round", "by", "source"),
     "台账": (
         "title",
         "word",
