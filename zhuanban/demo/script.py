@@ -117,7 +117,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A draw of the pack, its cells entered as records of a ledger by one login, or by one for each stratum."""
+    """A draw of the pack, what was drawn entered as records of a ledger by one login, or by one for each stratum."""
 
     draw: str
     ledger: str
