@@ -184,6 +184,19 @@ checks:
   - {differ: [name, built]}  #! pack-006
   - {same: [name], says: 不成。, flag: maybe}  #! pack-074 pack-005
   - {differ: [name, built], ordered: [built, mended], says: 不成。}  #! pack-014
+=== likely doubles | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  spot: {title: 位置, type: point}
+  built: {title: 建成日期, type: date}
+likely:
+  - {ledger: more, near: {point: spot, metres: 100}, same: [name, built]}
+  - {ledger: moor, near: {point: spot, metres: 100}}  #! pack-022
+  - {ledger: more, near: {point: name, metres: 100}, same: [spot]}  #! pack-165 pack-171
+  - {ledger: more, near: {point: sport, metres: 2000}, same: [nmae]}  #! pack-016 pack-021 pack-021
+  - {ledger: more, same: [name]}  #! pack-006
+  - {ledger: ponds, near: {point: spot, metres: 10}, same: [built]}  #! pack-021
 === states that cannot be reached or left | ledgers/more.yaml
 title: 水渠台账
 fields: {name: {title: 名称, type: text}}

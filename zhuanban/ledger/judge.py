@@ -492,6 +492,8 @@ class _Work:
                 self._point(key, now)
         for spec in self.rules.pictures:
             self._pictures(spec, now)
+        if ledger.likely and self.facts[0].verb == "create":
+            self._likely(now)
         cell = self.bench.setting.regions.nodes.get(now.region)
         came = any("region" in f.body or f.verb == "restore" for f in self.facts)
         if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
@@ -543,14 +545,23 @@ class _Work:
             found.append(says.PHOTO_TWICE.at(field=spec.title))
         self._flag(*(problem.says for problem in found), alike=alike)
 
-    def _flag(self, *words: str, alike: Sequence[tuple[str, str]] = ()) -> None:
-        """Keep warnings on the change's last event, and which other records show the same picture."""
+    def _likely(self, now: Snapshot) -> None:
+        """Which records the new one may be a double of: an offer, a person merges."""
+        found = self.bench.sight.likely(self.ledger, self.draft.number, now)
+        ledgers = self.bench.setting.pack.ledgers
+        titles = dict.fromkeys(ledgers[key].title for key, _ in found)
+        self._flag(*(says.LIKELY.at(ledger=title).says for title in titles), likely=found)
+
+    def _flag(self, *words: str, **named: Sequence[tuple[str, str]]) -> None:
+        """Keep warnings on the change's last event, and the other records of which they speak: those `alike` in a
+        picture, those `likely` the same thing."""
         if not words:
             return
         last = self.facts[-1]
         body = {**last.body, "flags": [*last.body.get("flags", ()), *words]}
-        if alike:
-            body["alike"] = sorted({*map(tuple, last.body.get("alike", ())), *alike})
+        for word, others in named.items():
+            if others:
+                body[word] = sorted({*map(tuple, last.body.get(word, ())), *others})
         self.facts[-1] = last._replace(body=body)
         self.line = timeline(self._all())
 

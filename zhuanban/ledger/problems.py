@@ -82,6 +82,7 @@ PHOTO_FAR = Kind(
     "ledger-086", "“{field}”里有照片拍摄于“{point}”约 {metres} 米之外，超过 {wanted} 米。", "请核对点位和照片。"
 )
 PHOTO_TWICE = Kind("ledger-087", "“{field}”里有照片与另一条目的照片相同或近似。", "请核对照片是否为本条目所摄。")
+LIKELY = Kind("ledger-091", "“{ledger}”里有位置和内容相近的条目，可能是同一件。", "请核对；确是同一件的，由人并入。")
 CELL_CLOSED = Kind("ledger-088", "所在的“{region}”自 {day} 起已停用。", "请移转到现在的网格。")
 
 ELSEWHERE = Kind(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zhuanban.pack import problems, tree
+from zhuanban.pack.likely import FARTHEST, Likely
 from zhuanban.pack.read_layer import read_options, zoned
 from zhuanban.pack.read_where import read_where, value_of
 from zhuanban.pack.said import INTEGER, Said
@@ -57,6 +58,7 @@ def read_ledger(key: str, said: Said, layers: Mapping[str, Layer]) -> Ledger:
         unit_required=unit.flag("required"),
         unit_title=unit.text("title", "责任单位"),
         unit_aliases=unit.texts("aliases"),
+        likely=tuple(_likely(each) for each in said.listed("likely", "相近")),
         amend_by=said.texts("amend_by"),
         seen_by=said.texts("seen_by"),
         stage=said.text("stage"),
@@ -98,6 +100,15 @@ def _check(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> Check:
         return Check("if", fields, said.text("says"), given, then, flag, said.place)
     kind = kinds[0] if kinds else "differ"
     return Check(kind, said.texts(kind), said.text("says"), flag=flag, at=said.place)
+
+
+def _likely(said: Said) -> Likely:
+    said.need("ledger", "near")
+    near = said.thing("near", "相近地点")
+    if said.has("near"):
+        near.need("point", "metres")
+    metres = near.integer("metres", 1, FARTHEST, 1)
+    return Likely(said.text("ledger"), near.text("point"), metres, said.texts("same"), said.place)
 
 
 def _field(key: str, said: Said) -> Field:

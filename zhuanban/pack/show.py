@@ -131,6 +131,11 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         else:
             said = "、".join(say_field(ledger, key) for key in check.fields) + CHECK_WORDS[check.kind]
         yield f"{said}{'（不符的照收，并作提示）' if check.flag else ''}：{check.says}"
+    for likely in ledger.likely:
+        other = pack.ledgers[likely.ledger]
+        same = f"、{'、'.join(say_field(other, key) for key in likely.same)}相同" if likely.same else ""
+        where = f"{say_field(other, likely.point)}相距{likely.metres}米以内{same}"
+        yield f"新登记的，{other.title}里有{where}的，提示可能是同一件。"
     if ledger.stage:
         yield f"属于{pack.stages[ledger.stage].title}；早于该阶段开始的照收，并作提示。"
     if ledger.amend_by:

@@ -15,6 +15,7 @@ from typing import Any
 from zhuanban.core.problem import NOWHERE, Place
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack.form_text import FormText
+from zhuanban.pack.likely import Likely
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.standard import Standard
 
@@ -238,6 +239,7 @@ class Ledger:
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
+    likely: tuple[Likely, ...] = ()  # records that one which opens may be a double of
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     duty: str = ""  # the duty whose reports these are

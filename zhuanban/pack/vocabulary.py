@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fields",
         "checks",
         "rules",
+        "likely",
         "workflow",
     ),
     "编号": ("title", "aliases", "pattern"),
@@ -55,6 +56,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "责任单位": ("required", "title", "aliases"),
     "唯一": ("fields", "says"),
     "核对": ("differ", "same", "ordered", "if", "then", "says", "flag"),
+    "相近": ("ledger", "near", "same"),
+    "相近地点": ("point", "metres"),
     "栏目": (
         "title",
         "type",
