@@ -363,6 +363,10 @@ class _Play:
         if spec.type in FILE_TYPES:
             words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
             seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
+            if isinstance(value, str) and value.startswith("@"):
+                shown = self.script.pictures[value[1:]]
+                image = picture([shown.words], value, spec.type is FieldType.SIGNATURE, shown.taken, shown.place)
+                return [keep(self.here.campaign, image, f"{shown.words}.jpg", by)]
             if spec.type is FieldType.VIDEO:
                 return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
             image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)

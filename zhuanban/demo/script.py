@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from zhuanban.core.day import from_iso
+from zhuanban.core.day import from_iso, iso
 from zhuanban.core.problem import Kind, Place, Refused
 
 SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行动包 demo 文件夹里的 demo.yaml。")
@@ -106,6 +106,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture that several records may show, and what it says of itself."""
+
+    words: str
+    taken: str = ""  # a day
+    place: tuple[float, float] | None = None  # longitude, latitude
+
+
+@dataclass(frozen=True, slots=True)
 class Loading:
     """A version of a map layer, from a file in the pack's demo folder."""
 
@@ -189,6 +198,7 @@ class Script:
     outlines: bool | str  # draw a square around every lowest cell, or a GeoJSON file of the demo folder
     layers: tuple[Loading, ...]
     listed: tuple[Listed, ...]
+    pictures: Mapping[str, Shown]
 
 
 def read_script(folder: Path) -> Script:
@@ -213,6 +223,7 @@ def read_script(folder: Path) -> Script:
             said.get("outlines", False),
             tuple(_loading(s) for s in said.get("layers", ())),
             tuple(Listed(k, **v) for k, v in said.get("listed", {}).items()),
+            {k: _shown(v) for k, v in said.get("pictures", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why
@@ -252,6 +263,12 @@ def _report_step(said: Mapping[str, Any]) -> ReportStep:
     if step.do not in REPORT_STEPS:
         raise ValueError(f"reported: {step.do}")
     return step
+
+
+def _shown(said: Mapping[str, Any]) -> Shown:
+    lon, _, lat = said.get("place", "").partition(" ")
+    taken = iso(_day(said["taken"])) if "taken" in said else ""
+    return Shown(said["words"], taken, (float(lon), float(lat)) if lat else None)
 
 
 def _loading(said: Mapping[str, Any]) -> Loading:

@@ -538,7 +538,7 @@ class _Work:
         brought = [f for f in self.facts if f.body.get("set", {}).get(spec.key)]
         if not brought:
             return
-        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, sight.shots))
+        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, self.bench.today, sight.shots))
         own = (self.ledger.key, self.draft.number)
         alike = sight.alike(shas(now.data.get(spec.key)), own) if spec.once else []
         if alike:

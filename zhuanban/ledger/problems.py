@@ -74,6 +74,7 @@ OUTSIDE_ZONES = Kind(
     "ledger-081", "按点位，“{field}”不在任何分区之内。", "请核对点位；确实在范围之外的，请在该栏填写“范围外”后再报。"
 )
 PHOTO_EARLY = Kind("ledger-083", "“{field}”里有照片摄于 {day}，早于 {earliest}。", "请核对照片是否为本次拍摄。")
+PHOTO_LATE = Kind("ledger-090", "“{field}”里有照片摄于 {day}，晚于收到的 {received}。", "请核对拍摄设备的时钟。")
 PHOTO_ORDER = Kind(
     "ledger-084", "“{field}”里有照片摄于 {day}，早于“{before}”的 {before_day}。", "请核对前后照片是否放反。"
 )
