@@ -65,6 +65,8 @@ CALLS = {
     "duty accept": [["duty", "accept", *ONE]],
     "duty makeup": [["duty", "makeup", *GONE_ONE, "--until", COMING, "--reason", "补"]],
     "duty delivered": [["duty", "delivered", *GONE_ONE, "--to", "甲", "--receipt", "1"]],
+    "duty stamped": [["duty", "stamped", *ONE, "--file", "报告.txt", "--rows", "3"]],
+    "duty stamp": [["duty", "stamp", *ONE]],
     "duty changes": [["duty", "changes", *ONE]],
     "duty answer": [["duty", "answer", "canals", "gone", "due", "--reason", "电话问过"]],
     "duties": [["duties", "canals"]],

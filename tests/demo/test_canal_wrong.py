@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from PIL import Image
 
 from tests.played import Played, playing
 from tests.story import CAMPAIGNS
+from zhuanban.duty.actions import Target, find
+from zhuanban.duty.figures import stamp_shown
 from zhuanban.evidence.queries import open_original
 from zhuanban.ledger.models import Waiting
 from zhuanban.ledger.queries import Viewer
@@ -122,3 +125,18 @@ def test_the_text_in_gb_18030_came_in_clean(canal: Played) -> None:
 def test_swapped_points_waited_and_came_again_the_right_way_round(canal: Played) -> None:
     waited = Waiting.objects.filter(campaign=canal.here.campaign, ledger="pushed_points")
     assert [(w.settled_how, "坐标" in w.problems[0]["says"]) for w in waited] == [("entered", True)] * 3
+
+
+def test_the_stamped_scan_says_one_more_than_was_frozen(canal: Played) -> None:
+    """001-U02: scan and figures side by side, each with its hash; the sum on the scan is wrong by one."""
+    viewer = Viewer(canal.here, OPERATOR)
+    said = stamp_shown(viewer, find(viewer, Target("survey", "百里奚街道", "2021-10-05")))
+    assert (said["rows"], said["scan_rows"], said["same"]) == (58, 59, False)
+    (record,) = canal.records("duty_survey")
+    assert record.flags == ["盖章件所载条数与报送时的数据不同。"]
+    (scan,) = said["scans"]
+    with open_original(canal.here.campaign, scan["sha256"]).stream as stream:
+        content = stream.read()
+    assert hashlib.sha256(content).hexdigest() == scan["sha256"]
+    assert Image.open(io.BytesIO(content)).size == (1240, 1754)
+    assert said["figures"] == record.data["figures"][0]["sha256"]

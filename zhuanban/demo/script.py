@@ -21,7 +21,7 @@ SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行�
 NO_DEMO = Kind("demo-002", "行动包“{pack}”没有演示数据。", "请另选一个行动包，或用 campaign create 建立行动。")
 
 
-REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up")
+REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up", "stamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,7 @@ class ReportStep:
     zero: bool | str = False  # fill: true, or when_empty: a zero report where the forms have no rows
     files: Mapping[str, str] = field(default_factory=dict)  # fill: name → what it says (.txt), or shows (.jpg)
     set: Mapping[str, Any] = field(default_factory=dict)  # fill: further fields
+    rows: int = 0  # stamp: how many rows the stamped sheet says
     to: str = ""  # deliver: the addressee
     receipt: str = ""  # send, deliver: pattern of the receipt
     reason: str = ""

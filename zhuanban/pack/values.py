@@ -491,6 +491,7 @@ class Duty:
     zero: bool = False
     by: tuple[str, ...] = ()
     sign: tuple[str, ...] = ()
+    stamp: bool = False  # the sheet is printed, stamped and scanned; the scan is held against the figures
     review: tuple[str, ...] = ()
     remind: tuple[Reminder, ...] = ()
     escalate: tuple[Escalation, ...] = ()

@@ -166,6 +166,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fields",
         "by",
         "sign",
+        "stamp",
         "review",
         "remind",
         "escalate",
