@@ -56,6 +56,8 @@ fields:
   later: {title: 拆后照片, type: photo, after: before, not_before: {days: 30}}
   film: {title: 录像, type: video}
   old: {title: 原棚屋, type: link, ledger: huts}
+likely:
+  - {ledger: huts, near: {point: place, metres: 150}, same: [keeper]}
 workflow:
   states:
     在查: {reached: [发现]}

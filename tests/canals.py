@@ -73,6 +73,7 @@ survey:
   forms: [faults]
   units: 东街道
   by: clerk
+  stamp: true
   review: office
   remind: [前1个工作日 09:00, 当日 09:00]
 inspection:

@@ -50,7 +50,7 @@ CALLS = {
     "table": [["table", "lamps", "progress", "--as-of", "2024-03-01", "--format"]],
     "explain": [[*EXPLAIN, "修复率"], [*EXPLAIN, "登记（盏）"]],
     "list": [["list", "orchard", "no_visit"]],
-    "draw": [["draw", "orchard", "county_draw", "--seed", "x"]],
+    "draw": [["draw", "orchard", each, "--seed", "x"] for each in ("county_draw", "apple_draw")],
     "history": [["history", "lamps", "lamps", NUMBER]],
     "inbox": [["inbox", "lamps"]],
     "verify": [["verify"]],
@@ -65,6 +65,8 @@ CALLS = {
     "duty accept": [["duty", "accept", *ONE]],
     "duty makeup": [["duty", "makeup", *GONE_ONE, "--until", COMING, "--reason", "补"]],
     "duty delivered": [["duty", "delivered", *GONE_ONE, "--to", "甲", "--receipt", "1"]],
+    "duty stamped": [["duty", "stamped", *ONE, "--file", "报告.txt", "--rows", "3"]],
+    "duty stamp": [["duty", "stamp", *ONE]],
     "duty changes": [["duty", "changes", *ONE]],
     "duty answer": [["duty", "answer", "canals", "gone", "due", "--reason", "电话问过"]],
     "duties": [["duties", "canals"]],
@@ -121,6 +123,8 @@ def busy(lamps: Office) -> Office:
         "campaign", "create", "orchard", "--pack", demo, "--regions", demo / "demo" / "regions.csv",
         "--units", demo / "demo" / "units.csv", "--start", "2024-03-01",
     )  # fmt: skip
+    orchard = workbook(lamps, "果园.xlsx", [["所在片区", "园主", "树种"], ["上园片", "甲", "苹果"]])
+    lamps.run("import", "orchard", "orchards", orchard, "--on", "2024-03-01")
     lamps.python(
         f"""
         from zhuanban.core.day import from_iso

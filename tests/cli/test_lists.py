@@ -95,6 +95,25 @@ def test_a_draw_can_be_made_again_by_anyone(orchards: Office) -> None:
     assert "最近的登记在 2024-03-01，可用 --as-of 2024-03-01" in today.err
 
 
+def test_records_are_drawn_as_they_stood_on_the_day(orchards: Office) -> None:
+    """Three of five are apples on the day: half of them, rounded up, are two; over all, as no level is named."""
+    head = ["所在片区", "园主", "树种"]
+    rows = [["上园片", "乙", "梨"], ["下园片", "丙", "苹果"], ["下园片", "丁", "苹果"], ["河湾片", "戊", "梨"]]
+    orchards.run("import", "orchard", "orchards", workbook(orchards, "又.xlsx", [head, *rows]), "--on", "2024-03-02")
+    late = workbook(orchards, "后.xlsx", [head, ["河湾片", "己", "苹果"]])
+    orchards.run("import", "orchard", "orchards", late, "--on", "2024-03-03")
+    words = ("draw", "orchard", "苹果园复查", "--seed", "3月2日 11", "--as-of", "2024-03-02")
+    said = json.loads(orchards.run(*words, "--json", "--as", "county").out)
+    apples = [f"GY-99010000{block}" for block in ("101-001", "102-001", "102-002")]
+    ordered = sorted(apples, key=lambda n: hashlib.sha256(f"3月2日 11\n{n}".encode()).hexdigest())
+    (group,) = said["groups"]
+    assert (said["ledger"], group["count"], group["listed"]) == ("orchards", 3, apples)
+    assert group["drawn"] == [{"number": number} for number in ordered[:2]]
+    text = orchards.run(*words).out
+    assert "把种子、一个换行、果园编号连在一起" in text
+    assert "\n".join(apples) in text
+
+
 def test_a_draw_is_for_the_posts_that_the_pack_names(orchards: Office) -> None:
     words = ("draw", "orchard", "县级抽查", "--seed", "x")
     assert "oversight-006" in orchards.run(*words, "--as", "east", code=1).err

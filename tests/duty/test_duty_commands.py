@@ -156,6 +156,12 @@ def test_a_round_of_the_clock(canals: Office) -> None:
         ),
         (("duty", "sign", "canals", "gone", "一局", GONE, "--signer", "甲"), 1, "没有“签字”这一步"),
         (("duty", "changes", "canals", "gone", "一局", GONE), 1, "还没有填报过"),
+        (("duty", "stamp", "canals", "gone", "一局", GONE), 1, "没有“收回盖章件”这一步"),
+        (
+            ("duty", "stamped", "canals", "gone", "一局", GONE, "--file", "无.jpg", "--rows", "1"),
+            1,
+            "没有“收回盖章件”这一步",
+        ),
         (("duty", "return", "canals", "gone", "一局", GONE), 2, "缺少参数"),
     ],
 )

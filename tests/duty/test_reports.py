@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from zhuanban.core.day import from_iso, to_day
 from zhuanban.core.problem import Refused
 from zhuanban.duty import actions as do
 from zhuanban.duty.actions import Target
-from zhuanban.duty.figures import changes_since
+from zhuanban.duty.figures import changes_since, stamp_shown
 from zhuanban.duty.queries import Board, Count, board
 from zhuanban.duty.rules import Item
 from zhuanban.duty.shown import ROUND, board_json, unit_lights
@@ -395,6 +396,47 @@ def test_a_plan_for_each_fault_that_will_not_be_done_in_time(canals: Campaign, p
         do.fill(office(canals), Target("plans", "东街道", "2021-12-31", "C0"), files=(paper,))
     assert codes(refused) == ["duty-003"]
     assert "F1、F2" in refused.value.problems[0].advice
+
+
+# The stamped sheet ----------------------------------------------------------------------------------------------------
+
+SURVEY = Target("survey", "东街道", "2021-10-05")
+
+
+@pytest.mark.parametrize(("rows", "flags"), [(2, []), (3, ["盖章件所载条数与报送时的数据不同。"])])
+def test_the_stamped_scan_stands_beside_the_frozen_figures(
+    canals: Campaign, paper: Path, rows: int, flags: list[str]
+) -> None:
+    found(canals, "1号", "S", "2021-09-02")
+    found(canals, "2号", "S", "2021-09-03")
+    sent(canals, SURVEY, "2021-10-05 10:00:00")
+    found(canals, "3号", "S", "2021-09-04")  # entered later: what was reported stays
+    with time("2021-10-09 10:00"):
+        outcome = do.stamp(clerk(canals, "S"), SURVEY, rows, [paper])
+        said = stamp_shown(office(canals), do.find(office(canals), SURVEY))
+    assert [p.code for p in outcome.problems] == (["duty-026"] if flags else [])
+    assert (said["rows"], said["scan_rows"], said["same"]) == (2, rows, not flags)
+    record = Record.objects.get(ledger="duty_survey")
+    assert record.flags == flags
+    assert said["figures"] == record.data["figures"][0]["sha256"]
+    assert said["scans"] == [{"sha256": sha256(paper.read_bytes()).hexdigest(), "name": "报告.txt"}]
+
+
+def test_only_what_was_sent_is_stamped_and_what_is_filled_again_is_stamped_again(canals: Campaign, paper: Path) -> None:
+    found(canals, "1号", "S", "2021-09-02")
+    with time("2021-10-05 09:00"):
+        do.fill(clerk(canals, "S"), SURVEY)
+        with pytest.raises(Refused) as refused:
+            do.stamp(clerk(canals, "S"), SURVEY, 1, [paper])
+        assert "不能“收回盖章件”" in str(refused.value.problems[0])
+    with time("2021-10-05 10:00"):
+        do.send(clerk(canals, "S"), SURVEY)
+        do.stamp(clerk(canals, "S"), SURVEY, 1, [paper])
+    with time("2021-10-05 11:00"):
+        do.send_back(reviewer(canals), SURVEY, "少一处")
+        do.fill(clerk(canals, "S"), SURVEY)
+        said = stamp_shown(office(canals), do.find(office(canals), SURVEY))
+    assert (said["scans"], said["scan_rows"], said["same"]) == ([], None, False)
 
 
 # Months, rosters, deliveries, questions ------------------------------------------------------------------------------

@@ -77,6 +77,13 @@ def test_a_picture_long_before_the_event(beaches: Campaign) -> None:
     assert flags(beaches, hut("a"), send) == ["“拆后照片”里有照片摄于 2024-01-01，早于 2024-01-02。"]
 
 
+def test_a_picture_of_tomorrow_tells_of_a_wrong_clock(beaches: Campaign) -> None:
+    assert flags(beaches, hut("a", before=[shot(beaches, 1, "06-01")])) == []  # it is the first of June
+    assert flags(beaches, hut("b", before=[shot(beaches, 2, "06-02")])) == [
+        "“拆前照片”里有照片摄于 2024-06-02，晚于收到的 2024-06-01。"
+    ]
+
+
 def test_a_picture_taken_elsewhere(beaches: Campaign) -> None:
     here, far = Point(110.01, 18.005), Point(110.01, 18.0104)
     assert flags(beaches, hut("a", place=at(1), before=[shot(beaches, 1, place=here)])) == []

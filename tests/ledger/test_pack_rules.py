@@ -44,6 +44,8 @@ fields:
   sign: {title: 签字说明, type: text}
 checks:
   - {if: {cover: 无盖}, then: {kind: [破损, 其他]}, says: 没有井盖的不是堵塞。}
+  - {if: {cover: 新盖}, then: {kind: 破损}, says: 没有破损，不必换井盖。, flag: true}
+  - {same: [due, new_due], says: 两个时限不同。, flag: true}
 rules:
   guide:
     cases:
@@ -166,6 +168,20 @@ def test_an_extension_is_asked_for_before_the_date_has_passed(drains: Campaign, 
 )
 def test_where_one_thing_is_so_another_must_be(drains: Campaign, kind: str, cover: str, answer: str) -> None:
     assert said(drains, TOWN, opened(kind, cover=cover)) == answer
+
+
+def test_what_only_deserves_a_flag_enters_and_is_flagged_when_it_is_said(drains: Campaign) -> None:
+    assert said(drains, TOWN, opened("堵塞", cover="新盖")) == "entered"
+    assert Record.objects.get().flags == ["没有破损，不必换井盖。"]
+    assert said(drains, TOWN, moved("申请延期", "2024-01-12", new_due="2024-01-20"), number="Y-001") == "entered"
+    assert said(drains, TOWN, moved("申请延期", "2024-01-13", new_due="2024-02-20"), number="Y-001") == "entered"
+    assert [Record.objects.get().flags, len(flagged())] == [["没有破损，不必换井盖。", "两个时限不同。"], 2]
+    assert said(drains, TOWN, Step("amend", set={"note": "看过"}), number="Y-001") == "entered"
+    assert len(flagged()) == 2  # nothing that the checks speak of was said again
+
+
+def flagged() -> list[str]:
+    return [e.body for e in Event.objects.all() if '"flags"' in e.body]
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,21 @@ checks:
   - {differ: [name], says: 不成。}  #! pack-074
   - {differ: [name, nmae], says: 不成。}  #! pack-021
   - {differ: [name, built]}  #! pack-006
+  - {same: [name], says: 不成。, flag: maybe}  #! pack-074 pack-005
   - {differ: [name, built], ordered: [built, mended], says: 不成。}  #! pack-014
+=== likely doubles | ledgers/more.yaml
+title: 水渠台账
+fields:
+  name: {title: 名称, type: text}
+  spot: {title: 位置, type: point}
+  built: {title: 建成日期, type: date}
+likely:
+  - {ledger: more, near: {point: spot, metres: 100}, same: [name, built]}
+  - {ledger: moor, near: {point: spot, metres: 100}}  #! pack-022
+  - {ledger: more, near: {point: name, metres: 100}, same: [spot]}  #! pack-165 pack-171
+  - {ledger: more, near: {point: sport, metres: 2000}, same: [nmae]}  #! pack-016 pack-021 pack-021
+  - {ledger: more, same: [name]}  #! pack-006
+  - {ledger: ponds, near: {point: spot, metres: 10}, same: [built]}  #! pack-021
 === states that cannot be reached or left | ledgers/more.yaml
 title: 水渠台账
 fields: {name: {title: 名称, type: text}}
@@ -557,6 +571,11 @@ draws:
   b: {title: 乙, level: vilage, in_each: county, ratio: 5%, round: ceil, by: nobody}  #! pack-027 pack-027 pack-026
   d: {title: 丁, level: village, in_each: town, ratio: 120%, round: ceil, by: county}  #! pack-020
   c: {title: 丙, level: village, in_each: town, ratio: 1/20, round: up, by: county}  #! pack-012
+  e: {title: 戊, ledger: pond, where: {state: 在册}, ratio: 1/20, round: ceil, by: county}  #! pack-022
+  f: {title: 己, ledger: ponds, where: {name: 甲}, ratio: 1/20, round: ceil, by: county}  #! pack-021
+  g: {title: 庚, level: village, where: {name: 甲}, in_each: town, ratio: 1/20, round: ceil, by: county}  #! pack-170
+  h: {title: 辛, level: village, ratio: 1/20, round: ceil, by: county}  #! pack-006
+  i: {title: 壬, ratio: 1/20, round: ceil, by: county}  #! pack-014
 texts:
   scope: [一, 二]  #! pack-005
 """

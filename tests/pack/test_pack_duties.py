@@ -67,6 +67,7 @@ f: {title: 甲, every: 每月32日, from: 2021-01-01, until: 2021-02-01, units: 
 === bounds
 a: {title: 甲, every: 每月22日, units: 东街道, by: clerk}  #! pack-104 pack-104
 b: {title: 甲, due: 2021-02-03, until: 2021-02-04, units: 东街道, by: clerk}  #! pack-105
+s: {title: 甲, due: 2021-02-05, units: 东街道, by: clerk, stamp: true}  #! pack-117
 c: {title: 甲, every: 周四, from: 2021-02-05, until: 2021-02-04, units: 东街道, by: clerk}  #! pack-110
 d: {title: 甲, every: 周四, from: 2021-02-05, until: 2121-02-04, units: 东街道, by: clerk}  #! pack-115
 === reminders and ladders

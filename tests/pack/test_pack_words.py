@@ -105,6 +105,7 @@ def test_the_whole_pack_is_said():
   还没去过的果园（unseen）：没有排查记录中的条目与之关联的果园名册中面积不小于1的条目。
   各果园没去过的乡镇（unseen_towns）：对果园名册中的条目逐一列出没有排查记录中的条目的一级网格（乡镇）。
   县级抽查（county_draw）：由县果业站在每个一级网格（乡镇）内按1/4抽取二级网格（片区），进一。（依据：样例第四条）
+  苹果园复查（apple_draw）：由县果业站在全部范围内按1/2抽取果园名册中树种为“苹果”的条目，进一。
   emphasis：（待填）""".replace("{seq:003}", "{seq:03}").splitlines():
         assert line in said.splitlines()
 

@@ -303,6 +303,9 @@ class EventOut(Schema):
     of: int = Field(0, title="改期的是第几号事件")
     flags: list[str] = Field(default_factory=list, title="疑点")
     alike: list[dict[str, str]] = Field(default_factory=list, title="有相同照片的条目", description="只列可见的。")
+    likely: list[dict[str, str]] = Field(
+        default_factory=list, title="可能是同一件的条目", description="登记时所见，只列可见的。"
+    )
     placed: dict[str, int] = Field(default_factory=dict, title="按图层第几版判定")
     source: dict[str, Any] = Field(default_factory=dict, title="来源")
     fields: dict[str, Any] = Field(default_factory=dict, title="写了哪些字段", description="null 为清空。")

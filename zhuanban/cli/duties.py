@@ -18,7 +18,7 @@ from zhuanban.core.problem import Refused
 from zhuanban.duty import actions as do
 from zhuanban.duty import problems as says
 from zhuanban.duty.actions import Target
-from zhuanban.duty.figures import changes_since
+from zhuanban.duty.figures import changes_since, stamp_shown
 from zhuanban.duty.queries import board
 from zhuanban.duty.shown import board_json, board_lines, notes
 from zhuanban.duty.tick import tick as tick_campaign
@@ -204,6 +204,31 @@ def makeup(viewer: Viewer, target: Target, until: int, reason: str) -> Outcome:
 def delivered(viewer: Viewer, target: Target, to: str, receipt: str) -> Outcome:
     """登记收件单位的回执。"""
     return do.deliver(viewer, target, to, receipt)
+
+
+@duty.command()
+@step
+@click.option("--file", "files", multiple=True, required=True, type=PATH, help="盖章件的扫描件。")
+@click.option("--rows", required=True, type=click.IntRange(min=0), help="盖章件上所载的条数。")
+def stamped(viewer: Viewer, target: Target, files: tuple[Path, ...], rows: int) -> Outcome:
+    """收回盖章件，与报送时的数据核对。"""
+    return do.stamp(viewer, target, rows, files)
+
+
+@duty.command("stamp")
+@which_report
+def stamp_(campaign: str, duty_name: str, unit: str, period: str, record: str, login: str, as_json: bool) -> None:
+    """盖章件与报送数据：各自的校验值、条数。"""
+    viewer, target = viewer_of(campaign, login), Target(duty_name, unit, period, record)
+    said = stamp_shown(viewer, do.find(viewer, target))
+    if as_json:
+        out(said)
+        return
+    click.echo(f"{said['number']}（数据截至 {said['as_of']}）")
+    click.echo(f"  报送数据：{said['rows']} 条　SHA-256 {said['figures']}")
+    for scan in said["scans"]:
+        click.echo(f"  盖章件：{said['scan_rows']} 条　SHA-256 {scan['sha256']}　{scan['name']}")
+    click.echo(f"  {'条数相同。' if said['same'] else '条数不同，请核对。' if said['scans'] else '还没有收回盖章件。'}")
 
 
 @duty.command()

@@ -106,10 +106,11 @@ def _entry(viewer: Viewer, each: Listed) -> dict[str, Any]:
 @JSON
 @with_database
 def draw_(campaign: str, name: str, seed: str, as_of: int | None, login: str, as_json: bool) -> None:
-    """抽查：按种子抽网格，任何人都能复算。"""
+    """抽查：按种子抽网格或条目，任何人都能复算。"""
     viewer = viewer_of(campaign, login)
     here = viewer.setting
     asked = find_draw(here, name)
+    what = viewer.ledger(asked.ledger).number_title if asked.ledger else "网格代码"
     day = viewer.today if as_of is None else as_of
     # Each stratum is drawn by itself: who reaches one only gets the same cells of it as who reaches all.
     reach = _reach(viewer, asked)
@@ -117,10 +118,11 @@ def draw_(campaign: str, name: str, seed: str, as_of: int | None, login: str, as
     drawn = draw(seed, cells, asked.ratio, asked.round)
     log_access(here.campaign, viewer.actor, "draw", {"draw": asked.key, "seed": seed, "as_of": iso(day)})
     if as_json:
-        out({"draw": asked.key, "title": asked.title, "as_of": iso(day), **_drawn(viewer, drawn)})
+        said = {"draw": asked.key, "title": asked.title, "ledger": asked.ledger, "as_of": iso(day)}
+        out({**said, **_drawn(viewer, asked, drawn)})
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}")
-    click.echo(explanation(drawn, {s.code: here.regions.name(s.code, day) for s in drawn.strata}))
+    click.echo(explanation(drawn, {s.code: here.regions.name(s.code, day) for s in drawn.strata}, what))
     if as_of is None:
         _tell_last(viewer, here.pack.ledgers.values(), day)
 
@@ -133,8 +135,12 @@ def _reach(viewer: Viewer, asked: Draw) -> Reach:
     return viewer.reaches(asked.by)
 
 
-def _drawn(viewer: Viewer, drawn: Drawn) -> dict[str, Any]:
+def _drawn(viewer: Viewer, asked: Draw, drawn: Drawn) -> dict[str, Any]:
     names = viewer.setting.regions.name
+
+    def said(code: str) -> dict[str, str]:
+        return {"number": code} if asked.ledger else {"region": code, "region_name": names(code)}
+
     part, whole = drawn.ratio
     return {
         "seed": drawn.seed,
@@ -148,7 +154,7 @@ def _drawn(viewer: Viewer, drawn: Drawn) -> dict[str, Any]:
                 "count": s.count,
                 "list_sha256": s.list_sha256,
                 "listed": list(s.listed),
-                "drawn": [{"region": code, "region_name": names(code)} for code in s.cells],
+                "drawn": [said(code) for code in s.cells],
             }
             for s in drawn.strata
         ],

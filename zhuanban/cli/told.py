@@ -38,6 +38,14 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
             yield f"       理由：{event['reason']}"
         if where := source_text(event.get("source", {})):
             yield f"       来源：{where}"
+        yield from (f"       提示：{flag}" for flag in event.get("flags", ()))
+        for key, title in (("alike", "照片相同或近似的条目"), ("likely", "可能是同一件的条目")):
+            if others := event.get(key):
+                yield f"       {title}：{'、'.join(_named(here, other) for other in others)}"
+
+
+def _named(here: Setting, other: Mapping[str, str]) -> str:
+    return f"{here.pack.ledgers[other['ledger']].title} {other['number']}"
 
 
 def _state(event: Mapping[str, Any]) -> str | None:

@@ -9,10 +9,13 @@ import struct
 from PIL import ExifTags, Image, ImageDraw
 
 
-def picture(words: list[str], seed: str, signature: bool, taken: str = "") -> bytes:
+def picture(
+    words: list[str], seed: str, signature: bool, taken: str = "", place: tuple[float, float] | None = None
+) -> bytes:
     """A small JPEG: a house and a well with a stamp line, or a scribbled signature.
 
-    `taken` (2018-05-17): the day that the file itself says it was taken, at ten; without it, it says nothing.
+    `taken` (2018-05-17): the day on which the file itself says it was taken, at ten; `place`: where (longitude,
+    latitude). Without them it says nothing.
     """
     rng = random.Random(seed)  # noqa: S311  (a drawing, not a secret)
     size = (240, 100) if signature else (320, 240)
@@ -42,8 +45,24 @@ def picture(words: list[str], seed: str, signature: bool, taken: str = "") -> by
     exif = Image.Exif()
     if taken:
         exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{taken.replace('-', ':')} 10:00:00"
+    if place:
+        lon, lat = place
+        exif.get_ifd(ExifTags.IFD.GPSInfo).update(
+            {
+                ExifTags.GPS.GPSLongitudeRef: "E",
+                ExifTags.GPS.GPSLongitude: _degrees(lon),
+                ExifTags.GPS.GPSLatitudeRef: "N",
+                ExifTags.GPS.GPSLatitude: _degrees(lat),
+            }
+        )
     image.save(out, "JPEG", quality=80, exif=exif)
     return out.getvalue()
+
+
+def _degrees(angle: float) -> tuple[float, float, float]:
+    """Degrees, minutes, seconds as cameras write them."""
+    minutes, seconds = divmod(angle * 3600, 60)
+    return float(minutes // 60), float(minutes % 60), round(seconds, 4)
 
 
 def film(seed: str) -> bytes:

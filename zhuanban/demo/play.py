@@ -30,9 +30,11 @@ from zhuanban.demo.workbooks import Sheet, Value, write
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
 from zhuanban.ledger.door import submit
+from zhuanban.ledger.models import Record
 from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.seals import seal_finished_days
 from zhuanban.oversight.draws import draw
+from zhuanban.oversight.population import population
 from zhuanban.pack.read import find_pack, load, pack_files
 from zhuanban.pack.values import FILE_TYPES, NEW, FieldType, Ledger
 from zhuanban.people.actions import create_campaign, give_post
@@ -361,6 +363,10 @@ class _Play:
         if spec.type in FILE_TYPES:
             words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
             seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
+            if isinstance(value, str) and value.startswith("@"):
+                shown = self.script.pictures[value[1:]]
+                image = picture([shown.words], value, spec.type is FieldType.SIGNATURE, shown.taken, shown.place)
+                return [keep(self.here.campaign, image, f"{shown.words}.jpg", by)]
             if spec.type is FieldType.VIDEO:
                 return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
             image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)
@@ -453,21 +459,26 @@ class _Play:
     # -- draws and single acts ---
 
     def _drawing(self, drawn: Drawn, nth: int) -> Callable[[], None]:
-        """Draw by the pack's rule, and enter what was drawn."""
+        """Draw by the pack's rule as of the day, and enter what was drawn: where the cell or the record lies."""
         rule = self.here.pack.draws[drawn.draw]
-        tree = self.here.regions
-        strata = {code: self._inside(code, rule.level) for code in self._inside(tree.root, rule.stratum)}
-        found = draw(drawn.seed, strata, rule.ratio, rule.round)
+        ledger = self.here.pack.ledgers[drawn.ledger]
+
+        def change(code: str) -> Change:
+            words: dict[str, Any] = {"seed": drawn.seed, "number": code}
+            region, unit = code, None
+            if rule.ledger:
+                record = Record.objects.get(campaign=self.here.campaign, ledger=rule.ledger, number=code)
+                region, unit = record.region, record.unit or None
+                words |= {"state": record.state, "of": record.data}
+            said = {key: v.format(**words) if isinstance(v, str) else v for key, v in drawn.set.items()}
+            return Change(f"drawn-{nth}-{code}", ledger.key, (Step("create", drawn.on, "", said, region, unit),))
 
         def run() -> None:
+            found = draw(drawn.seed, population(self.here, rule, drawn.on), rule.ratio, rule.round)
             for stratum in found.strata:
-                login = drawn.by if isinstance(drawn.by, str) else drawn.by[tree.name(stratum.code)]
-                said = {**drawn.set, "seed": drawn.seed}
-                changes = [
-                    Change(f"drawn-{nth}-{cell}", drawn.ledger, (Step("create", drawn.on, set=said, region=cell),))
-                    for cell in stratum.cells
-                ]
-                self._enter(changes, login, drawn.on, self.here.pack.ledgers[drawn.ledger])
+                name = self.here.regions.name(stratum.code)
+                login = drawn.by if isinstance(drawn.by, str) else drawn.by[name]
+                self._enter([change(code) for code in stratum.cells], login, drawn.on, ledger)
 
         return run
 

@@ -9,9 +9,11 @@ from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Refused
 from zhuanban.demo.pictures import picture
+from zhuanban.demo.scan import scan
 from zhuanban.demo.script import Reported, ReportStep, Script
 from zhuanban.duty import actions
 from zhuanban.duty.actions import Target
+from zhuanban.duty.figures import reported
 from zhuanban.duty.problems import NOTHING_TO_REPORT
 from zhuanban.duty.queries import calendar
 from zhuanban.duty.rules import dues
@@ -43,8 +45,8 @@ class Reporter:
 
     def calls(self, script: Script) -> Iterator[Call]:
         """Every step of every report that the script says; and reminders, where it says any, every morning."""
-        for reported in script.reported:
-            yield from self._reports(reported, script.end)
+        for each in script.reported:
+            yield from self._reports(each, script.end)
         if script.reported:
             for day in range(script.start, script.end + 1):
                 yield Call(day, TICK, self._tick)
@@ -52,17 +54,17 @@ class Reporter:
     def _tick(self) -> None:
         tick(self.here, clock.now() // 1_000_000)
 
-    def _reports(self, reported: Reported, end: int) -> Iterator[Call]:
-        duty = self.here.pack.duties[reported.duty]
+    def _reports(self, asked: Reported, end: int) -> Iterator[Call]:
+        duty = self.here.pack.duties[asked.duty]
         found, problems = dues(duty, self.calendar, end)
         if problems:
             raise Refused(problems)
         for due in found:
-            if reported.periods and due.period not in reported.periods:
+            if asked.periods and due.period not in asked.periods:
                 continue
-            for unit, login in reported.units.items():
+            for unit, login in asked.units.items():
                 target = Target(duty.key, unit, due.period)
-                for nth, step in enumerate(reported.steps_of(unit, due.period)):
+                for nth, step in enumerate(asked.steps_of(unit, due.period)):
                     day = self._day(step, due.day)
                     if day <= end:
                         yield Call(day, _second(step.at), self._step(target, step, nth, login))
@@ -101,6 +103,8 @@ class Reporter:
                     actions.grant_extension(viewer, target, step.reason, step.until)
                 case "make_up":
                     actions.make_up(viewer, target, _until(step), step.reason)
+                case "stamp":
+                    self._stamp(viewer, target, step)
                 case "refuse":
                     actions.refuse_extension(viewer, target, step.reason)
             title = self.here.pack.duties[target.duty].title
@@ -131,6 +135,15 @@ class Reporter:
             if [p.code for p in refused.problems] != [NOTHING_TO_REPORT.code]:
                 raise
             actions.fill(viewer, target, zero=True, kept=kept, fields=step.set)
+
+    def _stamp(self, viewer: Viewer, target: Target, step: ReportStep) -> None:
+        """The scan of what was reported, stamped, with the number of rows that the step says stands on it."""
+        was = reported(viewer, actions.find(viewer, target))
+        (form, *_) = was.forms
+        foot = f"合计：{step.rows} 条　　制表日期：{iso(was.day)}"
+        drawn = scan(form.title, form.heads, [row.cells for row in form.rows], foot, target.unit)
+        kept = keep(self.here.campaign, drawn, f"{form.title}（盖章扫描件）.jpg", viewer.actor.user_id)
+        actions.stamp(viewer, target, step.rows, kept=[kept])
 
 
 def _content(name: str, text: str) -> bytes:

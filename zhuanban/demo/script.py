@@ -14,14 +14,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from zhuanban.core.day import from_iso
+from zhuanban.core.day import from_iso, iso
 from zhuanban.core.problem import Kind, Place, Refused
 
 SCRIPT_WRONG = Kind("demo-001", "演示脚本有误：{why}。", "请改正行动包 demo 文件夹里的 demo.yaml。")
 NO_DEMO = Kind("demo-002", "行动包“{pack}”没有演示数据。", "请另选一个行动包，或用 campaign create 建立行动。")
 
 
-REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up")
+REPORT_STEPS = ("fill", "sign", "send", "return", "accept", "deliver", "ask", "grant", "refuse", "make_up", "stamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture that several records may show, and what it says of itself."""
+
+    words: str
+    taken: str = ""  # a day
+    place: tuple[float, float] | None = None  # longitude, latitude
+
+
+@dataclass(frozen=True, slots=True)
 class Loading:
     """A version of a map layer, from a file in the pack's demo folder."""
 
@@ -117,7 +126,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A draw of the pack, its cells entered as records of a ledger by one login, or by one for each stratum."""
+    """A draw of the pack, what was drawn entered as records of a ledger by one login, or by one for each stratum."""
 
     draw: str
     ledger: str
@@ -154,6 +163,7 @@ class ReportStep:
     zero: bool | str = False  # fill: true, or when_empty: a zero report where the forms have no rows
     files: Mapping[str, str] = field(default_factory=dict)  # fill: name → what it says (.txt), or shows (.jpg)
     set: Mapping[str, Any] = field(default_factory=dict)  # fill: further fields
+    rows: int = 0  # stamp: how many rows the stamped sheet says
     to: str = ""  # deliver: the addressee
     receipt: str = ""  # send, deliver: pattern of the receipt
     reason: str = ""
@@ -189,6 +199,7 @@ class Script:
     outlines: bool | str  # draw a square around every lowest cell, or a GeoJSON file of the demo folder
     layers: tuple[Loading, ...]
     listed: tuple[Listed, ...]
+    pictures: Mapping[str, Shown]
 
 
 def read_script(folder: Path) -> Script:
@@ -213,6 +224,7 @@ def read_script(folder: Path) -> Script:
             said.get("outlines", False),
             tuple(_loading(s) for s in said.get("layers", ())),
             tuple(Listed(k, **v) for k, v in said.get("listed", {}).items()),
+            {k: _shown(v) for k, v in said.get("pictures", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why
@@ -252,6 +264,12 @@ def _report_step(said: Mapping[str, Any]) -> ReportStep:
     if step.do not in REPORT_STEPS:
         raise ValueError(f"reported: {step.do}")
     return step
+
+
+def _shown(said: Mapping[str, Any]) -> Shown:
+    lon, _, lat = said.get("place", "").partition(" ")
+    taken = iso(_day(said["taken"])) if "taken" in said else ""
+    return Shown(said["words"], taken, (float(lon), float(lat)) if lat else None)
 
 
 def _loading(said: Mapping[str, Any]) -> Loading:

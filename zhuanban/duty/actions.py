@@ -124,6 +124,8 @@ def fill(
     if wrong:
         raise Refused(wrong)
     said: dict[str, Any] = {**(fields or {}), "as_of": iso(day), "zero": "是" if zero else "否"}
+    if duty.stamp:
+        said["rows"] = rows
     user = viewer.actor.user_id
     said["figures"] = [keep(setting.campaign, frozen(setting, item, day, zero, forms), f"{item.number}-数据.txt", user)]
     attached: list[Mapping[str, str]] = list(kept)
@@ -132,14 +134,25 @@ def fill(
         books = form.write()
         attached += [keep(setting.campaign, content, name, user) for name, content in books.named(form.title)]
         warnings += books.warnings
-    for path in files:
-        try:
-            with path.open("rb") as stream:
-                attached.append(keep(setting.campaign, stream, path.name, user))
-        except OSError as why:
-            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
-    said["files"] = attached
+    said["files"] = [*attached, *_brought(viewer, files)]
     return _step(viewer, item, words.FILL, said)._replace(problems=tuple(warnings))
+
+
+def stamp(
+    viewer: Viewer, target: Target | Item, rows: int, files: Sequence[Path] = (), kept: Sequence[Mapping[str, str]] = ()
+) -> Outcome:
+    """Take back the stamped sheet as a scan, with how many rows it says.
+
+    The outcome's problems are warnings: where the scan says another number than the figures that were reported.
+    """
+    item = find(viewer, target)
+    if not item.duty.stamp:
+        raise Refused(says.NO_FORM_STEP.at(duty=item.duty.title, step=words.STAMP))
+    said = {"scan": [*kept, *_brought(viewer, files)], "scan_rows": rows}
+    outcome = _step(viewer, item, words.STAMP, said)
+    was = find(viewer, target).data.get("rows")
+    warnings = (says.STAMP_DIFFERS.at(rows=rows, was=was),) if rows != was else ()
+    return outcome._replace(problems=warnings)
 
 
 def sign(viewer: Viewer, target: Target | Item, signer: str = "") -> Outcome:
@@ -247,6 +260,18 @@ def _step(viewer: Viewer, item: Item, move: str, said: Mapping[str, Any] | None 
         place = region if region in viewer.setting.regions else viewer.setting.regions.root
         steps.insert(0, Step("create", move=words.OPEN, region=place, unit=item.unit))
     return _enter(viewer, Change(_id(), ledger.key, tuple(steps), item.number))
+
+
+def _brought(viewer: Viewer, files: Sequence[Path]) -> list[Mapping[str, str]]:
+    """The files, kept as evidence. Raises Refused for one that cannot be read."""
+    kept: list[Mapping[str, str]] = []
+    for path in files:
+        try:
+            with path.open("rb") as stream:
+                kept.append(keep(viewer.setting.campaign, stream, path.name, viewer.actor.user_id))
+        except OSError as why:
+            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
+    return kept
 
 
 def _enter(viewer: Viewer, change: Change) -> Outcome:

@@ -17,6 +17,7 @@ from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
 from zhuanban.ledger.models import Event
 from zhuanban.ledger.queries import Viewer
+from zhuanban.pack import duty_ledger as words
 from zhuanban.people.queries import Setting
 
 
@@ -87,6 +88,24 @@ def changes_since(viewer: Viewer, item: Item) -> dict[str, Any]:
         "pack": was.pack,
         "last_event": was.last_event,
         "forms": [compare(form, fill_form(viewer, form.form, item.unit, was.day)) for form in was.forms],
+    }
+
+
+def stamp_shown(viewer: Viewer, item: Item) -> dict[str, Any]:
+    """The stamped scan beside the figures it was printed from: `number`, `as_of`, `figures` (SHA-256), `rows`, `scans`
+    (`sha256`, `name`), `scan_rows`, `same`. Raises Refused where nothing was filled, or no stamp is asked for."""
+    if not item.duty.stamp:
+        raise Refused(says.NO_FORM_STEP.at(duty=item.duty.title, step=words.STAMP))
+    was = reported(viewer, item)
+    rows, scan_rows = item.data.get("rows"), item.data.get("scan_rows")
+    return {
+        "number": item.number,
+        "as_of": iso(was.day),
+        "figures": item.data["figures"][0]["sha256"],
+        "rows": rows,
+        "scans": [dict(each) for each in item.data.get("scan", ())],
+        "scan_rows": scan_rows,
+        "same": scan_rows is not None and rows == scan_rows,
     }
 
 

@@ -30,4 +30,7 @@ TOMORROW = Kind("duty-021", "{day} 还没有到，不能填报到那一天。", 
 CLOCK_AHEAD = Kind("duty-022", "{until} 还没有到，不能提前提醒。", "请去掉 --until，或填写更早的时刻。")
 NOBODY_TOLD = Kind("duty-023", "“{unit}”没有人担任{posts}，{title}的提醒无人可送。", "请为该单位指定人员。")
 FILE_UNREADABLE = Kind("duty-025", "附件不能读取：{why}。", "请核对路径。")
+STAMP_DIFFERS = Kind(
+    "duty-026", "盖章件所载{rows}条，报送时的数据是{was}条。", "请核对盖章件；数据确有误的，退回重报。"
+)
 NO_FORM_STEP = Kind("duty-024", "“{duty}”没有“{step}”这一步。", "请核对行动包。")

@@ -227,6 +227,7 @@ class _Batch:
         draft.version = judged.facts[-1].version
         draft.line = judged.line
         draft.one_key = judged.one_key
+        self.seen.spots.put(draft)
         # Last touched, last written: who takes over a "one per" key comes after who gave it up.
         touched = self.seen.touched[ledger.key]
         touched.pop(draft.id, None)
@@ -375,6 +376,7 @@ class _Batch:
             rows = [self._record_row(d) for d in touched]
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
+        self.seen.spots.write()
         transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in touched]
         for follow in followers:
             follow(self.setting, transitions)

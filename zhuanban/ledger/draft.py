@@ -52,6 +52,7 @@ class Sight(Protocol):
     def zone_of(self, layer: str, point: Mapping[str, Any], day: int, /) -> Zoned | None: ...
     def zone_days(self, layer: str, /) -> Sequence[int]: ...
     def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
+    def likely(self, ledger: Ledger, number: str, now: Snapshot, /) -> Sequence[tuple[str, str]]: ...
     def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
 
 
@@ -79,6 +80,26 @@ def said_elsewhere(change: Change, draft: Draft, tree: Tree) -> list[Problem]:
         for step in change.steps
         if step.verb == "transfer" and step.region and step.region in tree and step.region != now
     ]
+
+
+def conflict(change: Change, draft: Draft, ledger: Ledger) -> Problem | None:
+    """Where the record moved on since the writer looked; where both changed different fields only, both stand."""
+    if change.base is None or change.base == draft.version:
+        return None
+    since = [f for f in draft.facts if f.version > change.base]
+    mine = {k for s in change.steps for k in s.set}
+    theirs = {k for f in since for k in f.body.get("set", ())}
+    only_fields = all(s.verb == "amend" for s in change.steps) and all(f.verb == "amend" for f in since)
+    if change.base < draft.version and only_fields and not mine & theirs:
+        return None
+    titles = [ledger.fields[k].title for k in (theirs & mine or theirs) if k in ledger.fields]
+    steps = [str(f.body["move"]) for f in since if "move" in f.body]
+    return says.CONFLICT.at(
+        Place(record=draft.number),
+        number=draft.number,
+        who="、".join(dict.fromkeys(f.actor for f in since)) or "他人",
+        fields="、".join([*steps, *sorted(titles)]) or "版本",
+    )
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:

@@ -102,6 +102,20 @@ def void_signatures(rules: Rules, body: MutableMapping[str, Any], now: Snapshot)
         body["flags"] = [*body.get("flags", ()), f"{fields[key].title}已失效：签名后更正了{titles}"]
 
 
+def broken_checks(ledger: Ledger, now: Snapshot, facts: Sequence[Fact]) -> Iterator[Check]:
+    """The checks that the record breaks; of those that only flag, the ones of which these facts speak."""
+    if not ledger.checks:
+        return
+    said: set[str] = set()
+    for fact in facts:
+        said |= {*fact.body.get("set", ()), *({"region", "unit"} & fact.body.keys())}
+        if "to" in fact.body:
+            said.add("state")
+    for check in ledger.checks:
+        if fails(check, now, ledger) and (not check.flag or not said.isdisjoint(check.fields)):
+            yield check
+
+
 def fails(check: Check, now: Snapshot, ledger: Ledger) -> bool:
     """Does the record break this check? Empty fields break none of the kinds that compare."""
     if check.kind == "if":
@@ -111,6 +125,8 @@ def fails(check: Check, now: Snapshot, ledger: Ledger) -> bool:
     filled: list[Any] = [v for k in check.fields if not is_empty(v := now.data.get(k))]
     if check.kind == "differ":
         return len(set(map(str, filled))) < len(filled)
+    if check.kind == "same":
+        return len(set(map(str, filled))) > 1
     return any(a > b for a, b in pairwise(filled))
 
 

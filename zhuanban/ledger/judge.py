@@ -14,9 +14,9 @@ from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
-from zhuanban.ledger.draft import Draft, Sight, one_key_of, others_hold, said_elsewhere
+from zhuanban.ledger.draft import Draft, Sight, conflict, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
-from zhuanban.ledger.filled import beyond_limits, decide, fails, void_signatures, written
+from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, void_signatures, written
 from zhuanban.ledger.named import is_in_use, not_there
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
@@ -128,10 +128,8 @@ class _Work:
         if draft.exists:
             if not bench.sees(self.ledger, draft.current):
                 return [says.NOT_THERE.at(self.place)]
-            if change.base is not None and change.base != draft.version:
-                self._conflict()
-        if self.found:
-            return self.found
+            if (problem := conflict(change, draft, self.ledger)) is not None:
+                return [problem]
         for step in change.steps:
             self._step(step)
             if self.found:
@@ -481,9 +479,9 @@ class _Work:
             return
         now = self.line[-1][1]
         ledger = self.ledger
-        for check in ledger.checks:
-            if fails(check, now, ledger):
-                self.say(says.CHECK.at(self.place, says=check.says))
+        broken = list(broken_checks(ledger, now, self.facts))
+        self.found += [says.CHECK.at(self.place, says=check.says) for check in broken if not check.flag]
+        self._flag(*(check.says for check in broken if check.flag))
         self._flag(*beyond_limits(self.rules, self.bench.setting.pack.standards, self.facts))
         self.one_key = one_key_of(ledger, now)
         for key in self.rules.points:
@@ -491,6 +489,8 @@ class _Work:
                 self._point(key, now)
         for spec in self.rules.pictures:
             self._pictures(spec, now)
+        if ledger.likely and self.facts[0].verb == "create":
+            self._likely(now)
         cell = self.bench.setting.regions.nodes.get(now.region)
         came = any("region" in f.body or f.verb == "restore" for f in self.facts)
         if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
@@ -535,21 +535,30 @@ class _Work:
         brought = [f for f in self.facts if f.body.get("set", {}).get(spec.key)]
         if not brought:
             return
-        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, sight.shots))
+        found = list(oddities(self.ledger, spec, now.data, brought[-1].on, self.bench.today, sight.shots))
         own = (self.ledger.key, self.draft.number)
         alike = sight.alike(shas(now.data.get(spec.key)), own) if spec.once else []
         if alike:
             found.append(says.PHOTO_TWICE.at(field=spec.title))
         self._flag(*(problem.says for problem in found), alike=alike)
 
-    def _flag(self, *words: str, alike: Sequence[tuple[str, str]] = ()) -> None:
-        """Keep warnings on the change's last event, and which other records show the same picture."""
+    def _likely(self, now: Snapshot) -> None:
+        """Which records the new one may be a double of: an offer, a person merges."""
+        found = self.bench.sight.likely(self.ledger, self.draft.number, now)
+        ledgers = self.bench.setting.pack.ledgers
+        titles = dict.fromkeys(ledgers[key].title for key, _ in found)
+        self._flag(*(says.LIKELY.at(ledger=title).says for title in titles), likely=found)
+
+    def _flag(self, *words: str, **named: Sequence[tuple[str, str]]) -> None:
+        """Keep warnings on the change's last event, and the other records of which they speak: those `alike` in a
+        picture, those `likely` the same thing."""
         if not words:
             return
         last = self.facts[-1]
         body = {**last.body, "flags": [*last.body.get("flags", ()), *words]}
-        if alike:
-            body["alike"] = sorted({*map(tuple, last.body.get("alike", ())), *alike})
+        for word, others in named.items():
+            if others:
+                body[word] = sorted({*map(tuple, last.body.get(word, ())), *others})
         self.facts[-1] = last._replace(body=body)
         self.line = timeline(self._all())
 
@@ -572,23 +581,3 @@ class _Work:
     def _unknown_move(self, move: str) -> Problem:
         known = "、".join(m for m, x in self.ledger.moves.items() if (NEW in x.from_) == (self.current is None))
         return says.UNKNOWN_MOVE.at(self.place, ledger=self.ledger.title, move=move, known=known or "（无）")
-
-    def _conflict(self) -> None:
-        """The record moved on since the writer looked. Where both changed different fields only, both stand."""
-        assert self.change.base is not None
-        since = [f for f in self.draft.facts if f.version > self.change.base]
-        mine = {k for s in self.change.steps for k in s.set}
-        theirs = {k for f in since for k in f.body.get("set", ())}
-        only_fields = all(s.verb == "amend" for s in self.change.steps) and all(f.verb == "amend" for f in since)
-        if self.change.base < self.draft.version and only_fields and not mine & theirs:
-            return
-        titles = [self.ledger.fields[k].title for k in (theirs & mine or theirs) if k in self.ledger.fields]
-        steps = [str(f.body["move"]) for f in since if "move" in f.body]
-        self.say(
-            says.CONFLICT.at(
-                self.place,
-                number=self.draft.number,
-                who="、".join(dict.fromkeys(f.actor for f in since)) or "他人",
-                fields="、".join([*steps, *sorted(titles)]) or "版本",
-            )
-        )

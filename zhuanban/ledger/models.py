@@ -75,6 +75,21 @@ class Attached(models.Model):
         indexes = [models.Index(fields=["campaign", "sha256"], name="attached_content")]
 
 
+class Spot(models.Model):
+    """The square of the map in which a point of a record lies now. It follows from the record; kept only for ledgers
+    in which the pack looks for likely doubles."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False)
+    ledger = models.CharField(max_length=40)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    field = models.CharField(max_length=40)
+    square = models.BigIntegerField(null=True)  # null: nowhere, or the record is withdrawn
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "field"], name="spot_record")]
+        indexes = [models.Index(fields=["campaign", "ledger", "field", "square"], name="spot_square")]
+
+
 class Seal(models.Model):
     """All events of a campaign up to `last_event`, sealed for a finished day; chained to the seal before."""
 

@@ -25,8 +25,11 @@ def asked_fields(ledger: Ledger) -> tuple[Field, ...]:
     )
 
 
-def oddities(ledger: Ledger, field: Field, data: Mapping[str, Any], on: int, shots: Shots) -> Iterator[Problem]:
-    """What does not fit about the pictures in `field` of a record that says `data`; the event's day is `on`.
+def oddities(
+    ledger: Ledger, field: Field, data: Mapping[str, Any], on: int, received: int, shots: Shots
+) -> Iterator[Problem]:
+    """What does not fit about the pictures in `field` of a record that says `data`; the event's day is `on`, the day on
+    which the server learned it `received`.
 
     A picture that tells neither when nor where is not judged.
     """
@@ -39,6 +42,9 @@ def oddities(ledger: Ledger, field: Field, data: Mapping[str, Any], on: int, sho
         for day in sorted({day_of(at) for at in taken.values()}):
             if day < earliest:
                 yield says.PHOTO_EARLY.at(field=field.title, day=iso(day), earliest=iso(earliest))
+    for day in sorted({day_of(at) for at in taken.values()}):
+        if day > received:
+            yield says.PHOTO_LATE.at(field=field.title, day=iso(day), received=iso(received))
     yield from _far(ledger, field, data, known)
 
 

@@ -74,6 +74,7 @@ OUTSIDE_ZONES = Kind(
     "ledger-081", "按点位，“{field}”不在任何分区之内。", "请核对点位；确实在范围之外的，请在该栏填写“范围外”后再报。"
 )
 PHOTO_EARLY = Kind("ledger-083", "“{field}”里有照片摄于 {day}，早于 {earliest}。", "请核对照片是否为本次拍摄。")
+PHOTO_LATE = Kind("ledger-090", "“{field}”里有照片摄于 {day}，晚于收到的 {received}。", "请核对拍摄设备的时钟。")
 PHOTO_ORDER = Kind(
     "ledger-084", "“{field}”里有照片摄于 {day}，早于“{before}”的 {before_day}。", "请核对前后照片是否放反。"
 )
@@ -82,6 +83,7 @@ PHOTO_FAR = Kind(
     "ledger-086", "“{field}”里有照片拍摄于“{point}”约 {metres} 米之外，超过 {wanted} 米。", "请核对点位和照片。"
 )
 PHOTO_TWICE = Kind("ledger-087", "“{field}”里有照片与另一条目的照片相同或近似。", "请核对照片是否为本条目所摄。")
+LIKELY = Kind("ledger-091", "“{ledger}”里有位置和内容相近的条目，可能是同一件。", "请核对；确是同一件的，由人并入。")
 CELL_CLOSED = Kind("ledger-088", "所在的“{region}”自 {day} 起已停用。", "请移转到现在的网格。")
 
 ELSEWHERE = Kind(

@@ -165,8 +165,9 @@ class Viewer:
         for key in ("of", "flags", "source", "ruled", "placed"):
             if key in body:
                 event[key] = body[key]
-        if "alike" in body:
-            event["alike"] = self._visible(body["alike"])
+        for key in ("alike", "likely"):
+            if key in body:
+                event[key] = self._visible(body[key])
         if "set" in body:
             event["fields"] = masker.show(body["set"], secrets)
         return event

@@ -13,7 +13,7 @@ VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
 
 class Fact(NamedTuple):
     """An event as a plain value. `body` may say: set, ruled, placed, move, to, region, unit, reason, of, flags, alike,
-    source."""
+    likely, source."""
 
     version: int
     verb: str

@@ -10,10 +10,11 @@ from zhuanban.atlas.queries import Zoned, editions, metres_outside, zone_of
 from zhuanban.evidence.queries import Shot
 from zhuanban.ledger.brought import Brought
 from zhuanban.ledger.draft import Draft
+from zhuanban.ledger.likely import Spots
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import FieldType, Guard
+from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 
@@ -30,6 +31,7 @@ class Seen:
         self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
         self.links: set[tuple[str, str]] = set()
         self.files = Brought(setting.campaign, actor)
+        self.spots = Spots(setting)
 
     def link_exists(self, ledger: str, number: str) -> bool:
         return (ledger, number) in self.links or (ledger, number) in self.drafts
@@ -45,6 +47,10 @@ class Seen:
 
     def alike(self, contents: Sequence[str], own: tuple[str, str]) -> Sequence[tuple[str, str]]:
         return self.files.alike(contents, own)
+
+    def likely(self, ledger: Ledger, number: str, now: Snapshot) -> Sequence[tuple[str, str]]:
+        own = (ledger.key, number)
+        return [named for rule in ledger.likely for named in self.spots.likely(rule, own, ledger, now)]
 
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)

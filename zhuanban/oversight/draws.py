@@ -4,6 +4,7 @@
 2. The cells of a stratum are ordered by SHA-256 of `seed`, a newline and the cell's code (UTF-8), in hex.
 3. The first n are drawn.
 
+Records are drawn the same way: their numbers are the codes.
 Nothing else enters: not the order of the cells, not the other strata, not another draw. A larger ratio with the same
 seed only adds cells to the end of each list; draws that must not lie inside each other (city and district) need seeds
 of their own.
@@ -90,10 +91,10 @@ def list_sha256(cells: Iterable[str]) -> str:
     return hashlib.sha256(b"".join(sorted(f"{cell}\n".encode() for cell in cells))).hexdigest()
 
 
-def explanation(drawn: Drawn, names: Mapping[str, str] | None = None) -> str:
+def explanation(drawn: Drawn, names: Mapping[str, str] | None = None, what: str = "网格代码") -> str:
     """Chinese text to print under the published list: what was done, and how anyone repeats it in a shell.
 
-    `names` gives printed names of strata by code.
+    `names` gives printed names of strata by code; `what` was drawn, as its codes are called.
     """
     names = names or {}
     part, whole = drawn.ratio
@@ -101,7 +102,7 @@ def explanation(drawn: Drawn, names: Mapping[str, str] | None = None) -> str:
         "抽查办法",
         f"种子：{drawn.seed}",
         f"比例：{part}/{whole}，在每个区域内分别计算，{ROUNDING_WORDS[drawn.rounding]}。",
-        "次序：把种子、一个换行、网格代码连在一起（UTF-8 编码），求 SHA-256；按十六进制数从小到大排列，取最前面的。",
+        f"次序：把种子、一个换行、{what}连在一起（UTF-8 编码），求 SHA-256；按十六进制数从小到大排列，取最前面的。",
         "",
         "结果",
     ]
@@ -112,10 +113,10 @@ def explanation(drawn: Drawn, names: Mapping[str, str] | None = None) -> str:
     lines += [
         "",
         "如何自行复算",
-        "把一个区域的全部网格代码存为文本文件“名单.txt”（UTF-8 编码，一行一个），在任意一台 Linux 电脑上运行：",
+        f"把一个区域的全部{what}存为文本文件“名单.txt”（UTF-8 编码，一行一个），在任意一台 Linux 电脑上运行：",
         "　LC_ALL=C sort 名单.txt | sha256sum    # 应与名单校验值相同",
     ]
-    lines += [f"　{recipe(drawn.seed)} | head -n 抽取个数", "各行末尾的代码即为抽中的网格，次序也应相同。", ""]
+    lines += [f"　{recipe(drawn.seed)} | head -n 抽取个数", f"各行末尾的{what}即为抽中的，次序也应相同。", ""]
     for stratum in drawn.strata:
         lines += [f"{names.get(stratum.code, stratum.code)}名单（{stratum.count} 个）", *stratum.listed, ""]
     return "\n".join(lines)

@@ -14,13 +14,13 @@ RATIO_UNUSABLE = Kind(
 )
 CODE_UNUSABLE = Kind(
     "oversight-003",
-    says="“{stratum}”里的网格代码“{code}”不能用：代码不能为空，也不能含换行等看不见的字符。",
-    advice="请先改正网格代码，再抽查。",
+    says="“{stratum}”里的“{code}”不能用：代码（编号）不能为空，也不能含换行等看不见的字符。",
+    advice="请先改正代码（编号），再抽查。",
 )
 CODE_TWICE = Kind(
     "oversight-004",
-    says="网格“{code}”出现了不止一次（{strata}）。",
-    advice="每个网格只能列一次，请去掉多余的。",
+    says="“{code}”出现了不止一次（{strata}）。",
+    advice="每个代码（编号）只能列一次，请去掉多余的。",
 )
 NO_DRAW = Kind("oversight-005", says="本行动没有抽查“{name}”。", advice="可用的抽查：{known}。")
 NOT_YOURS = Kind("oversight-006", says="您的岗位不能做“{draw}”。", advice="请由有此职责的岗位办理：{posts}。")

@@ -66,6 +66,9 @@ class _PackChecker(Checker):
         for key, draw in self.pack.draws.items():
             self.level(draw.level, "draws", key, "level")
             self.level(draw.stratum, "draws", key, "in_each")
+            ledger = self.find_ledger(draw.ledger, "draws", key, "ledger") if draw.ledger else None
+            if ledger is not None:
+                self.conditions(ledger, draw.where, "draws", key, "where", as_of=True)
             self.posts(draw.by, "draws", key, "by")
 
     def ledger(self, ledger: Ledger) -> None:
@@ -94,6 +97,7 @@ class _PackChecker(Checker):
         self.heads(ledger)
         self.record_checks(ledger)
         self.rules(ledger)
+        self.likely(ledger)
         self.workflow(ledger)
 
     def number_pattern(self, ledger: Ledger) -> None:
@@ -203,6 +207,37 @@ class _PackChecker(Checker):
                 if field is not None:
                     word = "days_after" if isinstance(case.value, tuple) else "is"
                     self.value(ledger, field, case.value, *path, word)
+
+    def likely(self, ledger: Ledger) -> None:
+        """Likely doubles are looked for in a ledger that there is, by fields that both have and that mean the same."""
+        for i, rule in enumerate(ledger.likely):
+            here = ("ledgers", ledger.key, "likely", i)
+            other = self.find_ledger(rule.ledger, *here, "ledger")
+            if other is None:
+                continue
+            for each in dict.fromkeys((ledger.key, other.key)) if rule.point else ():
+                field = self.find_field(self.pack.ledgers[each], rule.point, *here, "near", "point")
+                if field is not None and field.type is not FieldType.POINT:
+                    words = {"wanted": TYPE_WORDS[FieldType.POINT], "kind": TYPE_WORDS[field.type]}
+                    advice = "请写点位栏目。"
+                    self.wrong(
+                        problems.NOT_THAT_FIELD,
+                        *here,
+                        "near",
+                        "point",
+                        word="point",
+                        field=field.title,
+                        hint=advice,
+                        **words,
+                    )
+            for n, key in enumerate(rule.same):
+                one = self.find_field(ledger, key, *here, "same", n)
+                two = self.find_field(other, key, *here, "same", n)
+                if one is None or two is None:
+                    continue
+                if one.type is not two.type or one.type in FILE_TYPES | {FieldType.POINT}:
+                    kinds = {"one": TYPE_WORDS[one.type], "two": TYPE_WORDS[two.type]}
+                    self.wrong(problems.NOT_ALIKE, *here, "same", n, field=one.title, **kinds)
 
     def workflow(self, ledger: Ledger) -> None:
         here = ("ledgers", ledger.key, "workflow")

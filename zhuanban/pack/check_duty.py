@@ -33,6 +33,8 @@ def _check(checks: Checker, duty: Duty) -> None:
     for i, form in enumerate(duty.forms):
         if form not in checks.pack.forms and "forms" not in checks.unread:
             checks.wrong(problems.NO_DUTY_FORM, *here, "forms", i, word=form, hint=hint(form, checks.pack.forms))
+    if duty.stamp and not duty.forms:
+        checks.wrong(problems.STAMP_OF_NOTHING, *here, "stamp")
     seen: set[str] = set()
     for i, name in enumerate(duty.owing.names):
         if name in seen:

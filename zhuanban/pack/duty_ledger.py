@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from zhuanban.pack.values import NEW, SAME, Duty, Field, FieldType, Ledger, Move, Option, State
+from zhuanban.pack.values import NEW, SAME, Check, Duty, Field, FieldType, Ledger, Move, Option, State
 
 # States
 EMPTY, UNSIGNED, UNSENT, SENT, TAKEN, RETURNED = "待填", "待签", "待报", "已报送", "已接收", "已退回"
 # Moves
 OPEN, FILL, SIGN, SEND, RETURN, TAKE = "开立", "填报", "签字", "报送", "退回", "接收"
 ASK, GRANT, REFUSE, MAKE_UP, DELIVER = "申请延期", "批准延期", "不批准延期", "补定期限", "登记送达"
+STAMP = "收回盖章件"
 
 ANSWERS = "duty_answers"
 ANSWER, ANSWER_AGAIN, ANSWERED = "确认", "改定", "已确认"
@@ -37,6 +38,16 @@ OWN_FIELDS: Mapping[str, Field] = {
     )
 }
 
+STAMP_FIELDS: Mapping[str, Field] = {
+    f.key: f
+    for f in (
+        Field("rows", "报送条数", FieldType.INTEGER),
+        Field("scan", "盖章扫描件", FieldType.FILE),
+        Field("scan_rows", "盖章件所载条数", FieldType.INTEGER, minimum=0),
+    )
+}
+STAMP_CHECK = Check("same", ("rows", "scan_rows"), "盖章件所载条数与报送时的数据不同。", flag=True)
+
 
 def receipt(i: int) -> str:
     """Key of the field that holds the receipt of the i-th addressee: 0 the main one, then the copies."""
@@ -50,7 +61,7 @@ def addressees(duty: Duty) -> tuple[str, ...]:
 
 def fields_of(duty: Duty) -> dict[str, Field]:
     """The fields that every report of the duty has, before the pack's own."""
-    own = dict(OWN_FIELDS)
+    own = {**OWN_FIELDS, **(STAMP_FIELDS if duty.stamp else {})}
     if duty.copies or duty.via:
         for i, unit in enumerate(addressees(duty)):
             own[receipt(i)] = Field(receipt(i), f"{unit or '收件单位'}回执", FieldType.TEXT)
@@ -78,6 +89,7 @@ def ledger_of(duty: Duty, fields: Mapping[str, Field]) -> Ledger:
         states=states,
         moves={move.key: move for move in _moves(duty, states)},
         word="份",
+        checks=(STAMP_CHECK,) if duty.stamp else (),
         region_required=False,
         unit_required=True,
         unit_title="报送单位",
@@ -97,7 +109,8 @@ def _moves(duty: Duty, states: Mapping[str, State]) -> Iterable[Move]:
         UNSIGNED if duty.sign else UNSENT,
         duty.by,
         needs=("as_of", "zero"),
-        sets=(("signer", None),),  # a signature holds for what was signed
+        # A signature, a stamp holds for what was signed and stamped.
+        sets=(("signer", None), *((("scan", None), ("scan_rows", None)) if duty.stamp else ())),
     )
     if duty.sign:
         yield Move(SIGN, (UNSIGNED,), UNSENT, duty.sign, needs=("signer",))
@@ -113,8 +126,11 @@ def _moves(duty: Duty, states: Mapping[str, State]) -> Iterable[Move]:
         )
         yield Move(REFUSE, under_way, SAME, duty.review, sets=decided, not_by=(ASK,), reason=True)
         yield Move(MAKE_UP, under_way, SAME, duty.review, needs=("makeup_due",), reason=True)
+    stands = (SENT, TAKEN) if duty.review else (SENT,)
     if duty.copies or duty.via:
-        yield Move(DELIVER, (SENT, TAKEN) if duty.review else (SENT,), SAME, anyone)
+        yield Move(DELIVER, stands, SAME, anyone)
+    if duty.stamp:
+        yield Move(STAMP, stands, SAME, duty.by, needs=("scan", "scan_rows"))
 
 
 def answers_ledger(duties: Iterable[Duty]) -> Ledger | None:

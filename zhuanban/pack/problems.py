@@ -226,6 +226,18 @@ DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}
 DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")
 NO_DUTY_FORM = Kind("pack-116", "本任务要填的报表“{word}”不在行动包里。", "{hint}")
 
+STAMP_OF_NOTHING = Kind("pack-117", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
+
+# Draws
+DRAW_WHERE = Kind("pack-170", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")
+
+# Likely doubles
+NOT_ALIKE = Kind(
+    "pack-171",
+    "栏目“{field}”一边是{one}，一边是{two}，不能比较是否相同。",
+    "请写两个台账里都有、类型相同的文字、数、日期或选项栏目。",
+)
+
 # Layers, zones, photographs
 NO_LAYER = Kind("pack-160", "没有图层“{word}”。", "{hint}")
 NO_TYPE = Kind("pack-161", "图层“{layer}”没有分区类型“{word}”。", "{hint}")

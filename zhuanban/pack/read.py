@@ -31,6 +31,7 @@ from zhuanban.pack.read_layer import read_layer
 from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
 from zhuanban.pack.read_list import read_list
 from zhuanban.pack.read_table import read_table
+from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.standard import Limit, Standard
 from zhuanban.pack.values import Draw, Duty, Grid, Layer, Ledger, Level, Pack, Post, Stage
@@ -151,7 +152,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         },
         forms={k: read_form(ledgers, k, each) for k, each in forms},
         templates=book.templates,
-        draws={k: _draw(k, draw) for k, draw in said.things("draws", "抽查")},
+        draws={k: _draw(ledgers, k, draw) for k, draw in said.things("draws", "抽查")},
         duties=duties,
         alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
         layers=layers,
@@ -239,8 +240,15 @@ def _texts(said: Said) -> dict[str, str]:
     return {key: text.strip() for key, text in said.lines("texts", ascii_keys=True)}
 
 
-def _draw(key: str, said: Said) -> Draw:
-    said.need("title", "level", "in_each", "ratio", "by")
+def _draw(ledgers: Mapping[str, Ledger], key: str, said: Said) -> Draw:
+    said.need("title", "ratio", "by")
+    kinds = [word for word in ("level", "ledger") if said.has(word)]
+    if len(kinds) != 1:
+        said.wrong(problems.ONE_OF, where="抽查", words="level、ledger", n=len(kinds))
+    if "level" in kinds:
+        said.need("in_each")
+    if "ledger" not in kinds and said.has("where"):
+        said.wrong(problems.DRAW_WHERE, "where")
     rule = said.rounding()
     if rule is None and not said.has("round"):
         said.wrong(problems.DRAW_NO_ROUNDING, draw=said.text("title", key))
@@ -251,10 +259,12 @@ def _draw(key: str, said: Said) -> Draw:
     return Draw(
         key=key,
         title=said.text("title", key),
-        level=said.text("level"),
-        stratum=said.text("in_each"),
         ratio=ratio or (1, 1),
         round=rule or Rounding.CEIL,
+        level=said.text("level"),
+        ledger=said.text("ledger"),
+        where=read_where(said, ledgers, said.text("ledger")),
+        stratum=said.text("in_each"),
         by=said.texts("by"),
         source=said.text("source"),
         at=said.place,

@@ -76,6 +76,7 @@ def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger]) -> Duty:
         zero=said.flag("zero"),
         by=said.texts("by"),
         sign=said.texts("sign"),
+        stamp=said.flag("stamp"),
         review=said.texts("review"),
         remind=tuple(_reminders(said)),
         escalate=tuple(_escalation(each) for each in said.listed("escalate", "逐级提醒")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zhuanban.pack import problems, tree
+from zhuanban.pack.likely import FARTHEST, Likely
 from zhuanban.pack.read_layer import read_options, zoned
 from zhuanban.pack.read_where import read_where, value_of
 from zhuanban.pack.said import INTEGER, Said
@@ -57,6 +58,7 @@ def read_ledger(key: str, said: Said, layers: Mapping[str, Layer]) -> Ledger:
         unit_required=unit.flag("required"),
         unit_title=unit.text("title", "责任单位"),
         unit_aliases=unit.texts("aliases"),
+        likely=tuple(_likely(each) for each in said.listed("likely", "相近")),
         amend_by=said.texts("amend_by"),
         seen_by=said.texts("seen_by"),
         shared=said.flag("shared"),
@@ -87,17 +89,27 @@ def read_checks(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple
 
 
 def _check(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> Check:
-    kinds = [word for word in ("differ", "ordered", "if") if said.has(word)]
+    kinds = [word for word in ("differ", "same", "ordered", "if") if said.has(word)]
     if len(kinds) != 1:
-        said.wrong(problems.ONE_OF, where="核对", words="differ、ordered、if", n=len(kinds))
+        said.wrong(problems.ONE_OF, where="核对", words="differ、same、ordered、if", n=len(kinds))
     said.need("says")
+    flag = said.flag("flag")
     if "if" in kinds:
         said.need("then")
         given, then = (read_where(said, ledgers, ledger, word) for word in ("if", "then"))
         fields = tuple(sorted({c.field for c in (*given, *then)}))
-        return Check("if", fields, said.text("says"), given, then, said.place)
+        return Check("if", fields, said.text("says"), given, then, flag, said.place)
     kind = kinds[0] if kinds else "differ"
-    return Check(kind, said.texts(kind), said.text("says"), at=said.place)
+    return Check(kind, said.texts(kind), said.text("says"), flag=flag, at=said.place)
+
+
+def _likely(said: Said) -> Likely:
+    said.need("ledger", "near")
+    near = said.thing("near", "相近地点")
+    if said.has("near"):
+        near.need("point", "metres")
+    metres = near.integer("metres", 1, FARTHEST, 1)
+    return Likely(said.text("ledger"), near.text("point"), metres, said.texts("same"), said.place)
 
 
 def _field(key: str, said: Said) -> Field:

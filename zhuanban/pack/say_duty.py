@@ -64,6 +64,8 @@ def say_duty(pack: Pack, duty: Duty) -> Iterator[str]:
     if duty.forms:
         yield f"    表格：{'、'.join(duty.forms)}。"
     yield f"    {'没有情况的须作零报告' if duty.zero else '不设零报告'}；{_steps(pack, duty)}。"
+    if duty.stamp:
+        yield "    盖章后的扫描件收回来，与报送时的数据核对条数。"
     if duty.counts == "last":
         yield "    退回重报的，以最后一次收到的时刻为准。"
     if duty.remind:

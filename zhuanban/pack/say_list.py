@@ -27,7 +27,7 @@ def _what(pack: Pack, each: WorkList) -> str:
         least = f"，共{each.at_least}份以上" if each.at_least > 1 else ""
         return f"{duties}{row}{words}的单位{least}"
     ledger = pack.ledgers[each.ledger]
-    records = _some(pack, ledger, each.where)
+    records = say_some(pack, ledger, each.where)
     if each.lacks:
         return f"{records}，缺{'、'.join(say_field(ledger, key) for key in each.lacks)}任一项的，写明所缺"
     if each.by:
@@ -37,7 +37,7 @@ def _what(pack: Pack, each: WorkList) -> str:
     lacking = [
         words
         for words in (
-            _some(pack, pack.ledgers[each.listed], each.among) if each.missing_link else "",
+            say_some(pack, pack.ledgers[each.listed], each.among) if each.missing_link else "",
             say_level(pack, each.missing_level) if each.missing_level else "",
             _units(pack, each.units) if each.units is not None else "",
             f"各种{say_field(ledger, each.missing_choice)}" if each.missing_choice else "",
@@ -52,7 +52,7 @@ def _what(pack: Pack, each: WorkList) -> str:
     return f"对{'、'.join(lacking[:-1])}逐一列出没有{records}的{lacking[-1]}"
 
 
-def _some(pack: Pack, ledger: Ledger, where: Iterable[Condition]) -> str:
+def say_some(pack: Pack, ledger: Ledger, where: Iterable[Condition]) -> str:
     which = say_where(ledger, where, pack.ledgers)
     return f"{ledger.title}中{f'{which}的' if which else '的'}条目"
 
@@ -60,7 +60,7 @@ def _some(pack: Pack, ledger: Ledger, where: Iterable[Condition]) -> str:
 def _units(pack: Pack, units: Owing) -> str:
     if not units.ledger:
         return "、".join(units.names)
-    return f"{_some(pack, pack.ledgers[units.ledger], units.where)}的责任单位"
+    return f"{say_some(pack, pack.ledgers[units.ledger], units.where)}的责任单位"
 
 
 def _steps(every: Every) -> str:

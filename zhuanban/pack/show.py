@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from zhuanban.core.day import chinese
 from zhuanban.pack.say_duty import say_duty
-from zhuanban.pack.say_list import say_list
+from zhuanban.pack.say_list import say_list, say_some
 from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, Stage, State, Table
-from zhuanban.pack.vocabulary import ROUND_WORDS
+from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
     say_field,
@@ -128,10 +128,15 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for check in ledger.checks:
         if check.kind == "if":
-            yield f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}：{check.says}"
-            continue
-        names = "、".join(say_field(ledger, key) for key in check.fields)
-        yield f"{names}{'须各不相同' if check.kind == 'differ' else '须依次不减'}：{check.says}"
+            said = f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}"
+        else:
+            said = "、".join(say_field(ledger, key) for key in check.fields) + CHECK_WORDS[check.kind]
+        yield f"{said}{'（不符的照收，并作提示）' if check.flag else ''}：{check.says}"
+    for likely in ledger.likely:
+        other = pack.ledgers[likely.ledger]
+        same = f"、{'、'.join(say_field(other, key) for key in likely.same)}相同" if likely.same else ""
+        where = f"{say_field(other, likely.point)}相距{likely.metres}米以内{same}"
+        yield f"新登记的，{other.title}里有{where}的，提示可能是同一件。"
     if ledger.stage:
         yield f"属于{pack.stages[ledger.stage].title}；早于该阶段开始的照收，并作提示。"
     if ledger.amend_by:
@@ -199,9 +204,11 @@ def _form(pack: Pack, form: Form) -> Iterator[str]:
 
 def _draw(pack: Pack, draw: Draw) -> str:
     part, whole = draw.ratio
-    where = f"每个{say_level(pack, draw.stratum)}内按{part}/{whole}抽取{say_level(pack, draw.level)}"
+    where = f"每个{say_level(pack, draw.stratum)}内" if draw.stratum else "全部范围内"
+    what = say_some(pack, pack.ledgers[draw.ledger], draw.where) if draw.ledger else say_level(pack, draw.level)
     who = say_posts(pack, draw.by)
-    return f"  {draw.title}（{draw.key}）：由{who}在{where}，{ROUND_WORDS[draw.round]}。{_from(draw.source)}"
+    how = f"由{who}在{where}按{part}/{whole}抽取{what}，{ROUND_WORDS[draw.round]}"
+    return f"  {draw.title}（{draw.key}）：{how}。{_from(draw.source)}"
 
 
 def _texts(pack: Pack) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from zhuanban.core.problem import NOWHERE, Place
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack.form_text import FormText
+from zhuanban.pack.likely import Likely
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.standard import Standard
 from zhuanban.pack.work_list import Owing, WorkList
@@ -207,14 +208,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between fields of one record: `differ` (all differ), `ordered` (dates or numbers never fall), or `if`:
-    where `given` holds, `then` holds too."""
+    """A rule between fields of one record: `differ` (all differ), `same` (all are equal), `ordered` (dates or numbers
+    never fall), or `if`: where `given` holds, `then` holds too."""
 
     kind: str
     fields: tuple[str, ...]  # those it looks at
     says: str
     given: tuple[Condition, ...] = ()
     then: tuple[Condition, ...] = ()
+    flag: bool = False  # a record that breaks it enters, and is flagged
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -241,6 +243,7 @@ class Ledger:
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
+    likely: tuple[Likely, ...] = ()  # records that one which opens may be a double of
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     shared: bool = False  # who sees the ledger sees all its records, wherever they lie
@@ -404,14 +407,19 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A seeded draw (抽查) of grid cells of `level`, by a ratio applied inside each region of `stratum`."""
+    """A seeded draw (抽查) of grid cells of `level`, or of the records of `ledger` that fulfil `where`.
+
+    The ratio is applied inside each region of the level `stratum`; "" = once over all (records only).
+    """
 
     key: str
     title: str
-    level: str
-    stratum: str
     ratio: tuple[int, int]  # (5, 100)
     round: Rounding
+    level: str = ""
+    ledger: str = ""
+    where: tuple[Condition, ...] = ()
+    stratum: str = ""
     by: tuple[str, ...] = ()
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
@@ -458,6 +466,7 @@ class Duty:
     zero: bool = False
     by: tuple[str, ...] = ()
     sign: tuple[str, ...] = ()
+    stamp: bool = False  # the sheet is printed, stamped and scanned; the scan is held against the figures
     review: tuple[str, ...] = ()
     remind: tuple[Reminder, ...] = ()
     escalate: tuple[Escalation, ...] = ()

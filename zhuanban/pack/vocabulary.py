@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "级": ("title", "names", "digits"),
     "岗位": ("title", "sees", "acts", "audits"),
     "阶段": ("title", "start", "end", "source"),
-    "抽查": ("title", "level", "in_each", "ratio", "round", "by", "source"),
+    "抽查": ("title", "level", "ledger", "where", "in_each", "ratio", "round", "by", "source"),
     "台账": (
         "title",
         "word",
@@ -49,13 +49,16 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fields",
         "checks",
         "rules",
+        "likely",
         "workflow",
     ),
     "编号": ("title", "aliases", "pattern"),
     "所属网格": ("level", "required", "title", "aliases"),
     "责任单位": ("required", "title", "aliases"),
     "唯一": ("fields", "says"),
-    "核对": ("differ", "ordered", "if", "then", "says"),
+    "核对": ("differ", "same", "ordered", "if", "then", "says", "flag"),
+    "相近": ("ledger", "near", "same"),
+    "相近地点": ("point", "metres"),
     "栏目": (
         "title",
         "type",
@@ -184,6 +187,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fields",
         "by",
         "sign",
+        "stamp",
         "review",
         "remind",
         "escalate",
@@ -247,6 +251,8 @@ COLUMN_WORDS: dict[str, str] = {
     "text": "照录",
     "formula": "加减",
 }
+
+CHECK_WORDS: dict[str, str] = {"differ": "须各不相同", "same": "须相同", "ordered": "须依次不减"}
 
 ROUND_WORDS: dict[Rounding, str] = {
     Rounding.HALF_UP: "四舍五入",
