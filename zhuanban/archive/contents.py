@@ -10,8 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from zhuanban.archive import problems
 from zhuanban.core import clock
@@ -21,7 +20,7 @@ from zhuanban.evidence.queries import described
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Archive, ArchiveHead, FieldType, Form, Ledger
+from zhuanban.pack.values import Archive, ArchiveHead, Form, Ledger, links_to
 from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
@@ -133,19 +132,7 @@ def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record
         if key == archive.ledger and not head.by:
             yield ledger, [own], fields
         else:
-            yield ledger, _linked(viewer, ledger, head.by, own.number), fields
-
-
-def _linked(viewer: Viewer, ledger: Ledger, by: str, number: str) -> list[Record]:
-    """The records in sight whose link `by` names that number."""
-    # The text search leaves few; what a link with several values really names is looked at one by one.
-    rows = viewer.records(ledger).filter(withdrawn=False).annotate(_text=Cast("data", TextField()))
-    near = rows.filter(_text__contains=number).order_by("number")
-    return [r for r in near if number in _named(r.data.get(by))]
-
-
-def _named(value: object) -> Collection[str]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else ()
+            yield ledger, viewer.linked(ledger, [head.by], own.number), fields
 
 
 def _region_files(viewer: Viewer, head: ArchiveHead, inside: Collection[str]) -> Iterator[_Part]:
@@ -166,9 +153,9 @@ def _by_links(viewer: Viewer, ledger: Ledger) -> Archive:
     """Where the pack does not say: the record's own files, then those of every ledger that links here."""
     heads = [ArchiveHead(ledger.title, ledger.key)]
     for other in viewer.setting.pack.ledgers.values():
-        for key, spec in other.fields.items():
-            if spec.type is FieldType.LINK and spec.ledger == ledger.key and viewer.knows(other):
-                heads.append(ArchiveHead(f"{other.title}（{spec.title}）", other.key, by=key))
+        if viewer.knows(other):
+            for key in links_to(other, ledger.key):
+                heads.append(ArchiveHead(f"{other.title}（{other.fields[key].title}）", other.key, by=key))
     return Archive("", "条目档案", ledger.key, "", tuple(heads))
 
 
@@ -187,7 +174,7 @@ def _form_of(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record) -
         return None
     only = frozenset({own.number})
     if form.ledger and form.ledger != archive.ledger:
-        linked = _linked(viewer, viewer.setting.pack.ledgers[form.ledger], head.by, own.number)
+        linked = viewer.linked(viewer.setting.pack.ledgers[form.ledger], [head.by], own.number)
         only = frozenset(record.number for record in linked)
     return _filled(viewer, head, Asked(viewer.today, own.region, own.unit, only), own.number)
 

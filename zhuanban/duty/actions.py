@@ -109,7 +109,7 @@ def fill(
     day = today if day is None else day
     if day > today:
         raise Refused(says.TOMORROW.at(day=iso(day)))
-    forms = [fill_form(viewer, form, item.unit, day) for form in duty.forms]
+    forms = [fill_form(viewer, form, item, day) for form in duty.forms]
     rows = sum(len(form.rows) for form in forms)
     wrong = []
     if zero and not duty.zero:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
@@ -90,6 +91,14 @@ class Viewer:
         if found is None:
             raise Refused(says.NOT_THERE.at(Place(record=number)))
         return found
+
+    def linked(self, ledger: Ledger, by: Iterable[str], number: str) -> list[Record]:
+        """The ledger's records in scope of which one of these links names that number; withdrawn ones left out."""
+        # The text search leaves few; what a link with several values really names is looked at one by one.
+        rows = self.records(ledger).filter(withdrawn=False).annotate(_text=Cast("data", TextField()))
+        near = rows.filter(_text__contains=number).order_by("number")
+        links = tuple(by)
+        return [r for r in near if any(number in _named(r.data.get(link)) for link in links)]
 
     def show(self, ledger: Ledger, record: Record) -> dict[str, Any]:
         """A record as JSON, masked."""
@@ -251,6 +260,10 @@ class Viewer:
             "at": beijing(item.at),
             "settled": item.settled_how,
         }
+
+
+def _named(value: object) -> Collection[str]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else ()
 
 
 class WholeViewer(Viewer):

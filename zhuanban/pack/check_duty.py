@@ -7,7 +7,7 @@ from zhuanban.pack import problems
 from zhuanban.pack.checker import Checker
 from zhuanban.pack.problems import hint
 from zhuanban.pack.read_duty import ASSUMABLE
-from zhuanban.pack.values import Duty
+from zhuanban.pack.values import Duty, Form, links_to
 
 LONGEST = 366 * 20  # days; nothing that is reported every week outlives it unseen
 
@@ -33,6 +33,8 @@ def _check(checks: Checker, duty: Duty) -> None:
     for i, form in enumerate(duty.forms):
         if form not in checks.pack.forms and "forms" not in checks.unread:
             checks.wrong(problems.NO_DUTY_FORM, *here, "forms", i, word=form, hint=hint(form, checks.pack.forms))
+        elif form in checks.pack.forms and duty.owing.each == "record":
+            _about_the_record(checks, duty, checks.pack.forms[form], *here, "forms", i)
     seen: set[str] = set()
     for i, name in enumerate(duty.owing.names):
         if name in seen:
@@ -51,3 +53,11 @@ def _check(checks: Checker, duty: Duty) -> None:
     for i, reminder in enumerate(duty.remind):
         if said.setdefault(reminder.said, i) != i:
             checks.wrong(problems.REMINDER_TWICE, *here, "remind", i, value=reminder.said)
+
+
+def _about_the_record(checks: Checker, duty: Duty, form: Form, *path: str | int) -> None:
+    """Where every record asks for its own report, its forms must be able to tell that record's rows."""
+    roster, ledger = checks.pack.ledgers.get(duty.owing.ledger), checks.pack.ledgers.get(form.ledger)
+    if roster is None or ledger is None or ledger.key == roster.key or links_to(ledger, roster.key):
+        return
+    checks.wrong(problems.NOT_BY_RECORD, *path, form=form.title, ledger=ledger.title, roster=roster.title)

@@ -219,6 +219,11 @@ COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。"
 DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
 DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")
 NO_DUTY_FORM = Kind("pack-116", "本任务要填的报表“{word}”不在行动包里。", "{hint}")
+NOT_BY_RECORD = Kind(
+    "pack-117",
+    "本任务逐条报送，报表“{form}”填的{ledger}却没有指向{roster}的关联栏目，分不出是哪一条的。",
+    "请换一张报表，或给{ledger}加上关联到{roster}的栏目。",
+)
 
 # Layers, zones, photographs
 NO_LAYER = Kind("pack-160", "没有图层“{word}”。", "{hint}")

@@ -251,6 +251,11 @@ class Ledger:
         return tuple(m for m in self.moves.values() if NEW in m.from_)
 
 
+def links_to(ledger: Ledger, target: str) -> tuple[str, ...]:
+    """The fields of a ledger whose values name records of `target`."""
+    return tuple(f.key for f in ledger.fields.values() if f.type is FieldType.LINK and f.ledger == target)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table. Exactly one of question, ratio, text, plus/minus is said, or `level`.
