@@ -498,7 +498,7 @@ class _Work:
         came = any("region" in f.body or f.verb == "restore" for f in self.facts)
         if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
             # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
-            self._flag(says.CELL_CLOSED.at(region=cell.printed, day=iso(cell.to_day)).says)
+            self._flag(says.CELL_CLOSED.at(region=cell.printed(), day=iso(cell.to_day)).says)
 
     def _zones(self) -> None:
         """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""

@@ -16,7 +16,7 @@ from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record, Waiting
 from zhuanban.ledger.numbers import kept_number
 from zhuanban.ledger.past import past_words
-from zhuanban.ledger.rules import Fact, effective_days
+from zhuanban.ledger.rules import Fact, as_of, effective_days
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 from zhuanban.people.actions import log_access
@@ -92,13 +92,33 @@ class Viewer:
             raise Refused(says.NOT_THERE.at(Place(record=number)))
         return found
 
-    def linked(self, ledger: Ledger, by: Iterable[str], number: str) -> list[Record]:
-        """The ledger's records in scope of which one of these links names that number; withdrawn ones left out."""
-        # The text search leaves few; what a link with several values really names is looked at one by one.
-        rows = self.records(ledger).filter(withdrawn=False).annotate(_text=Cast("data", TextField()))
-        near = rows.filter(_text__contains=number).order_by("number")
-        links = tuple(by)
-        return [r for r in near if any(number in _named(r.data.get(link)) for link in links)]
+    def linked(self, ledger: Ledger, by: Iterable[str], number: str, day: int) -> list[Record]:
+        """The records in scope of which one of these links names that number as of a day; withdrawn ones left out."""
+        rows, links = self.records(ledger), tuple(by)
+        if day >= self.today:
+            # The text search leaves few; what a link with several values really names is looked at one by one.
+            rows = rows.annotate(_text=Cast("data", TextField())).filter(_text__contains=number)
+        return [r for r in self.stood(rows, day) if any(number in _named(r.data.get(link)) for link in links)]
+
+    def stood(self, rows: QuerySet[Record], day: int) -> list[Record]:
+        """These records as they stood at the end of a day, by number; those opened later or withdrawn are left out.
+
+        Scope is of today. Of an earlier day they are copies that nobody may save, and the tables would refuse.
+        """
+        if day >= self.today:
+            return list(rows.filter(withdrawn=False).order_by("number"))
+        found = []
+        records = list(rows.filter(first_on__lte=day).order_by("number"))
+        known = facts_of(record.pk for record in records)
+        for record in records:
+            facts = known[record.pk]
+            now = as_of(facts, day)
+            if now is None or now.withdrawn:
+                continue
+            record.state, record.region, record.unit, record.data = now.state, now.region, now.unit, dict(now.data)
+            record.last_on = max(on for on in effective_days(facts).values() if on <= day)
+            found.append(record)
+        return found
 
     def show(self, ledger: Ledger, record: Record) -> dict[str, Any]:
         """A record as JSON, masked."""
@@ -166,7 +186,7 @@ class Viewer:
         for key, tree in (("region", self.setting.regions), ("unit", self.setting.units)):
             if key in body:
                 event[key] = body[key]
-                event[f"{key}_name"] = tree.name(body[key])
+                event[f"{key}_name"] = tree.name(body[key], days[fact.version])
         if "reason" in body:
             event["reason"] = masker.scrub(str(body["reason"]), secrets)
         for key in ("of", "flags", "source", "ruled", "placed"):

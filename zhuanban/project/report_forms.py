@@ -35,7 +35,7 @@ def fill_report_form(viewer: Viewer, key: str, item: Item, day: int) -> Filled:
 
 def _asked(whole: WholeViewer, form: Form, item: Item, day: int) -> Asked:
     setting = whole.setting
-    only = _only(whole, form, item)
+    only = _only(whole, form, item, day)
     levels = [level.key for level in setting.pack.grid.levels]
     region = setting.units.nodes[item.unit].region
     if form.per in levels and region in setting.regions:
@@ -46,7 +46,7 @@ def _asked(whole: WholeViewer, form: Form, item: Item, day: int) -> Asked:
     return Asked(day, unit=item.unit, only=only)
 
 
-def _only(whole: WholeViewer, form: Form, item: Item) -> frozenset[str] | None:
+def _only(whole: WholeViewer, form: Form, item: Item, day: int) -> frozenset[str] | None:
     """The records in the form's rows, where one record asks for the report: itself, or those that name it."""
     roster = item.duty.owing.ledger
     if not item.about or not form.ledger:
@@ -54,7 +54,7 @@ def _only(whole: WholeViewer, form: Form, item: Item) -> frozenset[str] | None:
     if form.ledger == roster:
         return frozenset({item.about})
     ledger = whole.setting.pack.ledgers[form.ledger]
-    return frozenset(record.number for record in whole.linked(ledger, links_to(ledger, roster), item.about))
+    return frozenset(record.number for record in whole.linked(ledger, links_to(ledger, roster), item.about, day))
 
 
 def _write(whole: WholeViewer, form: Form, asked: Asked) -> Workbooks:

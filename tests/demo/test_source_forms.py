@@ -1,0 +1,136 @@
+"""The look-back's forms, reports and archive, played: what is printed on them, and what they ask before they go.
+
+Played once for this module, inside a transaction that is taken back. Days are of 2018.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.played import Played, playing
+from zhuanban.archive.contents import of_record, of_region
+from zhuanban.core import clock
+from zhuanban.core.day import BEIJING
+from zhuanban.duty.actions import Target, find
+from zhuanban.duty.rules import Item
+from zhuanban.evidence.actions import store
+from zhuanban.ledger.grid import rename_unit
+from zhuanban.ledger.queries import Viewer
+from zhuanban.people.models import AccessLog
+from zhuanban.people.posts import people_of
+from zhuanban.people.queries import setting
+from zhuanban.people.scope import OPERATOR
+from zhuanban.sheets.form_rows import Asked, content_of, find_form
+from zhuanban.sheets.forms import check_form, fill_form
+from zhuanban.tally.queries import table
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+
+A, B = "狼山镇街道", "任港街道"
+A_UNIT, B_UNIT, A_REGION = "J010", "J003", "320602010"
+PHONE_A = "19900002010"
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
+    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
+        yield Played(here, 2018, "12-10")
+
+
+def whole(played: Played) -> Viewer:
+    return Viewer(played.here, OPERATOR)
+
+
+def report(played: Played, duty: str, unit: str, period: str) -> Item:
+    return find(whole(played), Target(duty, unit, period))
+
+
+def sheets(item: Item, title: str) -> list[Any]:
+    """The pages of the workbooks of that title that were sent with a report."""
+    found = []
+    for ref in item.data["files"]:
+        if ref["name"].startswith(title) and ref["name"].endswith(".xlsx"):
+            with store().open(ref["sha256"]) as stream:
+                found.append(load_workbook(io.BytesIO(stream.read())).active)
+    return found
+
+
+ANNEX = "饮用水水源地已整改环境问题"
+
+
+# -- 004-58: who filled it in, and how he is reached
+
+
+def test_the_sheet_says_who_filled_it_in_and_how_he_is_reached(played: Played) -> None:
+    pages = sheets(report(played, "progress", A, "2018-08"), ANNEX)
+    assert [page["A9"].value for page in pages] == ["填表人：狼山镇街道经办员"] * 2
+    assert [page["E9"].value for page in pages] == [f"联系方式：{PHONE_A}"] * 2
+
+
+def test_the_phone_stands_on_that_sheet_and_nowhere_else(played: Played) -> None:
+    item = report(played, "progress", A, "2018-08")
+    with store().open(item.data["figures"][0]["sha256"]) as stream:
+        assert PHONE_A not in stream.read().decode()
+    clerk = played.viewer("langshan")
+    for item_ in of_region(clerk, A_REGION).items:
+        if item_.content is not None:
+            page = load_workbook(io.BytesIO(item_.content)).active
+            assert page is not None
+            assert page["E9"].value == "联系方式："
+    said = [*AccessLog.objects.values_list("detail", flat=True), *people_of(played.here.campaign)]
+    assert PHONE_A not in str(said)
+    assert PHONE_A not in str(clerk.show(*_report_of(clerk, item)))
+
+
+def _report_of(viewer: Viewer, item: Item) -> tuple[Any, Any]:
+    ledger = viewer.ledger(item.duty.ledger)
+    return ledger, viewer.record(ledger, item.number)
+
+
+def test_the_office_checks_a_sheet_that_another_filled_in(played: Played) -> None:
+    clerk, office = played.viewer("rengang"), played.viewer("zhengfu")
+    asked = Asked(played.day("09-22"), unit=B_UNIT)
+    (content,) = fill_form(clerk, find_form(clerk, "附件"), asked).files
+    assert check_form(office, find_form(office, "附件"), content, "表.xlsx", asked) == []
+
+
+# -- 004-I12: a unit is called as it was called
+
+
+def test_a_bureau_renamed_in_2019_bears_its_old_name_in_2018(played: Played) -> None:
+    campaign = played.here.campaign
+    with clock.set_to(datetime(2019, 3, 1, 9, tzinfo=BEIJING)):
+        on = clock.today()
+        rename_unit(campaign, A_UNIT, "狼山镇园区管理办公室", "狼山园区办", on, "区划调整", OPERATOR)
+        here = setting(campaign)
+        viewer = Viewer(here, OPERATOR)
+        form = find_form(viewer, "附件")
+        said = {
+            day: dict(content_of(viewer, form, Asked(day, unit=A_UNIT)).cells)["A3"]
+            for day in (played.day("12-07"), on)
+        }
+        rename_unit(campaign, "HB", "南通市崇川区生态环境局", "区生态环境局", on, "机构改革", OPERATOR)
+        here = setting(campaign)
+        filings = [table(here, here.pack.tables["filings"], here.regions.root, day).rows for day in said]
+        archives = [of_record(viewer, viewer.ledger("problems"), "1", day) for day in said]
+    assert list(said.values()) == ["填报单位（盖章）：狼山镇街道办事处", "填报单位（盖章）：狼山镇园区管理办公室"]
+    assert [contents.day for contents in archives] == list(said)
+    names = [[row.name for row in rows] for rows in filings]
+    assert [("区环保局" in row, "区生态环境局" in row) for row in names] == [(True, False), (False, True)]
+
+
+# -- 004-29: an archive of a past day
+
+
+def test_the_street_s_file_of_november_names_the_missing_video(played: Played) -> None:
+    filled = {}
+    for on in ("11-19", "11-20"):
+        contents = [of_region(whole(played), region, played.day(on)) for region in (A_REGION, "320602003")]
+        filled[on] = (sum(len(c.heads) - len(c.empty) for c in contents), [h for c in contents for h in c.empty])
+    assert filled == {"11-19": (11, ["视频"]), "11-20": (12, [])}
