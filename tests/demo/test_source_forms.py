@@ -21,7 +21,7 @@ from zhuanban.duty.actions import Target, find
 from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
 from zhuanban.ledger.grid import rename_unit
-from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.queries import Viewer, WholeViewer
 from zhuanban.people.models import AccessLog
 from zhuanban.people.posts import people_of
 from zhuanban.people.queries import setting
@@ -94,7 +94,8 @@ def _report_of(viewer: Viewer, item: Item) -> tuple[Any, Any]:
 
 
 def test_the_office_checks_a_sheet_that_another_filled_in(played: Played) -> None:
-    clerk, office = played.viewer("rengang"), played.viewer("zhengfu")
+    office = played.viewer("zhengfu")
+    clerk = WholeViewer(played.here, played.viewer("rengang").actor)
     asked = Asked(played.day("09-22"), unit=B_UNIT)
     (content,) = fill_form(clerk, find_form(clerk, "附件"), asked).files
     assert check_form(office, find_form(office, "附件"), content, "表.xlsx", asked) == []
@@ -134,3 +135,16 @@ def test_the_street_s_file_of_november_names_the_missing_video(played: Played) -
         contents = [of_region(whole(played), region, played.day(on)) for region in (A_REGION, "320602003")]
         filled[on] = (sum(len(c.heads) - len(c.empty) for c in contents), [h for c in contents for h in c.empty])
     assert filled == {"11-19": (11, ["视频"]), "11-20": (12, [])}
+
+
+# -- 004-I17: what was before the campaign
+
+
+def test_what_was_put_right_before_the_campaign_stands_on_its_day_and_is_marked(played: Played) -> None:
+    history = whole(played).history(whole(played).ledger("problems"), "5")
+    first, *later = history["events"]
+    assert (first["on"], first["at"][:10], first["flags"]) == ("2017-09-10", "2018-05-03", ["补录：早于行动开始"])
+    assert not [event for event in later if "flags" in event]
+    assert [e["at"] for e in history["events"]] == sorted(e["at"] for e in history["events"])
+    assert sorted(map(int, played.names("backfilled"))) == list(range(1, 13))
+    assert len(played.names("backfilled", "05-01")) == 12

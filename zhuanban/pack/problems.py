@@ -225,6 +225,12 @@ NOT_BY_RECORD = Kind(
     "请换一张报表，或给{ledger}加上关联到{roster}的栏目。",
 )
 
+PROOF_COLUMN = Kind("pack-118", "统计表“{table}”没有数条目的列“{word}”，说不出靠什么佐证。", "{hint}")
+PROOF_ELSEWHERE = Kind("pack-119", "列“{column}”数的是{ledger}，“{word}”却是别的台账的栏目。", "请写{ledger}的栏目。")
+
+# What is no defect, but worth a look
+BEFORE_PAPER = Kind("pack-170", "阶段“{stage}”{start}开始，早于{papers}。", "日期照印，不必改；此前的工作按补录登记。")
+
 # Layers, zones, photographs
 NO_LAYER = Kind("pack-160", "没有图层“{word}”。", "{hint}")
 NO_TYPE = Kind("pack-161", "图层“{layer}”没有分区类型“{word}”。", "{hint}")

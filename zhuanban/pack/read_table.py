@@ -157,6 +157,7 @@ def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
         missing_link=links[0] if links else "",
         among=read_where(said, ledgers, listed, "among") if links else (),
         listed=listed,
+        flagged=said.text("flagged"),
         source=said.text("source"),
         at=said.place,
     )

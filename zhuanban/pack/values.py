@@ -338,6 +338,7 @@ class WorkList:
     missing_link: str = ""
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
+    flagged: str = ""  # only records of `where` that bear a mark which begins so
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
@@ -469,6 +470,18 @@ class Owing:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What proves the figures of a report: for each column of `table` the files of the records behind it.
+
+    `columns`: column → (ledger, field) of files.
+    """
+
+    table: str
+    columns: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What must be reported when, by whom, to whom (报送任务). Its reports are the records of `ledger`."""
 
@@ -492,6 +505,8 @@ class Duty:
     remind: tuple[Reminder, ...] = ()
     escalate: tuple[Escalation, ...] = ()
     soon: int = 0  # minutes before the deadline from which it is pressing
+    proof: Evidence | None = None
+    explains: bool = False  # what does not agree, or has no proof, is explained before it is sent
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
@@ -526,6 +541,25 @@ class Stage:
     end: int | None = None
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A paper on which the campaign rests, and the day on which it was issued."""
+
+    title: str
+    number: str = ""
+    on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the campaign is for, and the tables that measure it; none: no figure stands for it."""
+
+    key: str
+    title: str
+    tables: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +622,9 @@ class Pack:
     duties: Mapping[str, Duty] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    printed: int | None = None  # the day on which it was printed (印发), where that is another
+    basis: tuple[Basis, ...] = ()
+    goals: Mapping[str, Goal] = field(default_factory=dict)
     issued: int | None = None  # the day on which the document was issued: nothing falls due before it
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

@@ -42,13 +42,13 @@ def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q
     root = setting.regions.root
     if not asked.missing_link:
         narrowed = Q() if asked.missing_level else seen
-        records = list(_records(setting, asked.ledger, asked.where, node, day, narrowed))
+        records = list(_records(setting, asked.ledger, asked.where, node, day, narrowed, asked.flagged))
         if not asked.missing_level:
             return records
         covered = _covered(setting, asked, records, day)
         return [Listed("", code, None) for code in _regions(setting, asked, node, day) if code not in covered]
     # Whatever points to a record, wherever it lies, is not missing.
-    pointing = list(_records(setting, asked.ledger, asked.where, root, day, Q()))
+    pointing = list(_records(setting, asked.ledger, asked.where, root, day, Q(), asked.flagged))
     by_target: dict[str, list[Listed]] = defaultdict(list)
     for record in pointing:
         value = record.now.data.get(asked.missing_link) if record.now else None
@@ -85,7 +85,7 @@ def _regions(setting: Setting, asked: WorkList, node: str, day: int) -> list[str
 
 
 def _records(
-    setting: Setting, ledger: str, where: tuple[Condition, ...], node: str, day: int, visible: Q
+    setting: Setting, ledger: str, where: tuple[Condition, ...], node: str, day: int, visible: Q, flagged: str = ""
 ) -> Iterator[Listed]:
     inside = setting.regions.subtree(node, day)
     holds = compile_conditions(where, setting.pack.ledgers[ledger])
@@ -98,6 +98,7 @@ def _records(
             now is not None
             and not now.withdrawn
             and now.region in inside
+            and (not flagged or any(flag.startswith(flagged) for flag in now.flags))
             and holds(now.data, now.state, now.region, now.unit, day)
         ):
             yield Listed(number, now.region, now)
