@@ -42,13 +42,17 @@ class Workbooks:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as filled for a unit as of a day. `write` makes the files: only a report that is filled needs them."""
+    """A form as filled for a unit as of a day. `write` makes the files: only a report that is filled needs them.
+
+    `if_any`: it goes along only where it has a row.
+    """
 
     form: str
     title: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     write: Callable[[], Workbooks] = Workbooks
+    if_any: bool = False
 
 
 Filler = Callable[[Viewer, str, Item, int], Filled]

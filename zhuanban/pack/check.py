@@ -66,7 +66,9 @@ class _PackChecker(Checker):
         for key, goal in self.pack.goals.items():
             for i, name in enumerate(goal.tables):
                 if name not in self.pack.tables and name not in self.unread and "tables" not in self.unread:
-                    self.wrong(problems.NO_TABLE, "goals", key, "tables", i, word=name, hint=hint(name, self.pack.tables))
+                    self.wrong(
+                        problems.NO_TABLE, "goals", key, "tables", i, word=name, hint=hint(name, self.pack.tables)
+                    )
 
     def draws(self) -> None:
         for key, draw in self.pack.draws.items():

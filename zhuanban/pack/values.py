@@ -412,6 +412,7 @@ class Form:
     reached: str = ""
     order: tuple[str, ...] = ()  # fields, or number | region | unit | since
     per: str = "whole"  # whose copy it is: whole | unit | a grid level's key
+    if_any: bool = False  # a report takes it along only where it has a row
     head: tuple[int, ...] = ()
     first: int = 0
     printed: int = 0  # blank rows that the template has
@@ -470,7 +471,7 @@ class Owing:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class DutyProof:
     """What proves the figures of a report: for each column of `table` the files of the records behind it.
 
     `columns`: column → (ledger, field) of files.
@@ -505,7 +506,7 @@ class Duty:
     remind: tuple[Reminder, ...] = ()
     escalate: tuple[Escalation, ...] = ()
     soon: int = 0  # minutes before the deadline from which it is pressing
-    proof: Evidence | None = None
+    proof: DutyProof | None = None
     explains: bool = False  # what does not agree, or has no proof, is explained before it is sent
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)

@@ -138,6 +138,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "reached",
         "order",
         "per",
+        "if_any",
         "head",
         "first",
         "printed",

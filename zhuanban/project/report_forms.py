@@ -30,6 +30,7 @@ def fill_report_form(viewer: Viewer, key: str, item: Item, day: int) -> Filled:
             for row in content.rows
         ),
         lambda: _write(whole, form, asked),
+        form.if_any,
     )
 
 
