@@ -105,7 +105,10 @@ class _PackChecker(Checker):
             for i, name in enumerate(names):
                 path = (*here, word, "fields", i) if ledger.one_per_says and word == "one_per" else (*here, word, i)
                 field = self.find_field(ledger, name, *path, also=("region", "unit"))
-                if field is not None and (field.type in _NOT_A_KEY or field.many):
+                long = (
+                    field is not None and field.type is FieldType.LONG_TEXT and word == "match"
+                )  # a sheet may go by it
+                if field is not None and not long and (field.type in _NOT_A_KEY or field.many):
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_A_KEY, *path, kind=kind, field=field.title, what=what)
         for field in ledger.fields.values():
