@@ -121,6 +121,7 @@ def test_a_problem_without_a_unit_proposes_the_street(canal: Setting) -> None:  
 
 def test_the_pack_tells_which_stage_began_before_which_paper(canal: Setting) -> None:  # 001-12, 001-01, 001-03
     launch, survey = notes(canal.pack)
+    assert (launch.code, launch.place.file) == ("pack-170", "canal-protection/pack.yaml")
     for said in ("2021-08-29开始", "2021-08-31印发", "2021-09-02发文", "2021-09-09印发"):
         assert said in launch.says
     assert "全面排查阶段" in survey.says

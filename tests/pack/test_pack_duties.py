@@ -26,6 +26,16 @@ title: 水渠台账
 fields:
   name: {title: 名称, type: text}
   due: {title: 期限, type: date}
+  photo: {title: 照片, type: photo}
+"""
+
+TABLE = """\
+title: 进度
+rows: {by: region}
+columns:
+  all: {title: 全部, count: canals}
+  done: {title: 完成, count: canals, reached: 登记}
+  rate: {title: 率, ratio: [done, all], round: floor}
 """
 
 WEEKLY = """\
@@ -105,6 +115,24 @@ b:
       state: 在用  #! pack-023
       due: {before: as_of}
   by: clerk
+=== proof of figures
+a:
+  title: 甲
+  due: 2021-02-03
+  units: 东街道
+  by: clerk
+  proof:
+    table: progress
+    columns:
+      all: [canals.photo, canals.name, towns.photo, photo]  #! pack-098 pack-119 pack-097
+      rate: canals.photo  #! pack-118
+      done: canals.foto  #! pack-021
+b:
+  title: 乙
+  due: 2021-02-03
+  units: 东街道
+  by: clerk
+  proof: {table: progres, columns: {all: canals.photo}}  #! pack-075
 === fields of its own
 a:
   title: 甲
@@ -131,6 +159,7 @@ def files(duties):
     return {
         "pack.yaml": PACK,
         "ledgers/canals.yaml": LEDGER,
+        "tables/progress.yaml": TABLE,
         "ledgers/duty_taken.yaml": LEDGER,
         "duties.yaml": duties,
     }

@@ -131,7 +131,7 @@ NO_STANDARD = Kind("pack-094", "没有标准“{word}”。", "{hint}")
 NO_LIMIT = Kind("pack-095", "标准“{standard}”里没有“{word}”这一项。", "{hint}")
 OTHER_UNIT = Kind("pack-096", "栏目“{field}”的单位是“{one}”，标准里“{limit}”的单位是“{two}”。", "请改成同一单位。")
 NOT_A_PATH = Kind("pack-097", "“{word}”应当写作“台账.栏目”。", "请写明是哪个台账的栏目。")
-NO_FILES = Kind("pack-098", "栏目“{field}”不存放文件，不能归档。", "请换成照片、签名、视频或附件栏目。")
+NO_FILES = Kind("pack-098", "栏目“{field}”不存放文件。", "请换成照片、签名、视频或附件栏目。")
 PAIR_OF_TWO = Kind("pack-099", "前后对比要写两个栏目，写了{n}个。", "请写整治前、整治后两个栏目，同在一个台账。")
 NO_LINK_BACK = Kind(
     "pack-150", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"

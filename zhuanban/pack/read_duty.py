@@ -161,6 +161,7 @@ def _proof(said: Said) -> DutyProof | None:
             if not (dot and ledger and field):
                 place = proof.book.place(*proof.path, "columns", key, i)
                 proof.book.problems.append(problems.NOT_A_PATH.at(place, word=path))
+                continue
             fields.append((ledger, field))
         columns.append((key, tuple(fields)))
     return DutyProof(proof.text("table"), tuple(columns), proof.place)
