@@ -12,7 +12,7 @@ from scripts.draw_annexes import draw, read
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, to_date
 from zhuanban.duty.forms import Filled, Row
-from zhuanban.duty.rules import seconds
+from zhuanban.duty.rules import Item, seconds
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import facts_of, submit
 from zhuanban.ledger.models import Record
@@ -264,9 +264,9 @@ def changed(campaign: Campaign, number: str, step: Step) -> None:
     assert outcome.status == "entered", outcome.problems
 
 
-def fill_faults(viewer: Viewer, form: str, unit: str, day: int) -> Filled:
+def fill_faults(viewer: Viewer, form: str, item: Item, day: int) -> Filled:
     """What stands for the room of forms: one row for each fault of the unit as of the day. `persons`: one line."""
-    here = viewer.setting
+    here, unit = viewer.setting, item.unit
     if form == "persons":
         return Filled(form, "联络员", ("单位",), (Row(f"units/{unit}", (here.units.name(unit),)),))
     rows = []

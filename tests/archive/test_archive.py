@@ -25,7 +25,7 @@ from zhuanban.archive import index_pdf
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.archive.parcel import index_rows, pieces
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.core.day import BEIJING, chinese, from_iso
 from zhuanban.core.problem import Refused
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Step
@@ -191,6 +191,39 @@ def test_photos_are_the_pages_of_the_printed_file(ponds: Campaign) -> None:
         ("图纸", "1"), ("录像", "电子件"), ("修前", "2"), ("修后", "3"), ("巡塘情况表", "另册"), ("封面", "另册"),
     ]  # fmt: skip
     assert [row[11] for row in index_rows(contents) if row[0]] == ["1", "电子件", "2", "3", "另册", "另册"]
+
+
+def test_an_archive_of_an_earlier_day_holds_what_stood_then(ponds: Campaign) -> None:
+    here = setting(ponds)
+    later = Step("amend", from_iso("2024-02-20"), set={"map": [kept(ponds, jpeg(9), "新图.jpg")], "owner": "赵六"})
+    gone = Step("withdraw", from_iso("2024-02-25"), reason="重复")
+    for nth, (ledger, number, step) in enumerate((("ponds", "T1", later), ("visits", "X-001", gone))):
+        (done,) = submit(ponds, [Change(f"later-{nth}", ledger, (step,), number)], OPERATOR)
+        assert done.status == "entered", done.problems
+
+    def names(on: str) -> tuple[list[str], list[str]]:
+        viewer = Viewer(here, OPERATOR)
+        contents = of_record(viewer, here.pack.ledgers["ponds"], "T1", from_iso(on))
+        parcel = zipfile.ZipFile(io.BytesIO(b"".join(pieces(viewer, contents))))
+        sheet = load_workbook(io.BytesIO(parcel.read("经过.xlsx"))).active
+        events = [row[3] for row in sheet.iter_rows(values_only=True) if row[1] in ("T1", "X-001")]
+        index = load_workbook(io.BytesIO(parcel.read("目录.xlsx"))).active
+        assert f"截止日期：{chinese(from_iso(on))}" in [c.value for row in index.iter_rows() for c in row]
+        return [n for n in parcel.namelist() if n.startswith(("01", "02", "03"))], events
+
+    assert names("2024-02-10") == (
+        ["01 图纸/T1/图纸_一.jpg", "02 巡塘/X-001/录像_录像.mp4", "03 前后对比/X-001/整治前_a.jpg",
+         "03 前后对比/X-001/整治后_a.jpg"],
+        ["登记", "登记"],
+    )  # fmt: skip
+    files, events = names("2024-02-25")
+    assert files == ["01 图纸/T1/图纸_一.jpg", "01 图纸/T1/图纸_新图.jpg"]
+    assert len(events) == 2  # the opening and the correction; the visit was withdrawn
+    whole = of_region(Viewer(here, OPERATOR), JIA, from_iso("2024-02-10"))
+    assert [i.number for i in whole.items if i.head == "巡塘"] == ["X-001"] * 3
+    with pytest.raises(Refused) as refused:
+        of_record(Viewer(here, OPERATOR), here.pack.ledgers["ponds"], "T1", from_iso("2024-01-31"))
+    assert [p.code for p in refused.value.problems] == ["archive-005"]
 
 
 def test_a_link_names_whole_numbers_only(ponds: Campaign) -> None:

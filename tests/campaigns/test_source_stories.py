@@ -397,15 +397,15 @@ def test_a_report_is_signed_sent_with_a_receipt_and_tells_what_changed(desk: Des
         desk.old(1)
         duty.fill(clerk, target)
         with pytest.raises(Refused):
-            duty.send(clerk, target, "政网-1")  # not signed
+            duty.send(clerk, target, "政网-1", "附表1还没有下发")  # not signed
         duty.sign(checker, target)
         with pytest.raises(Refused):
-            duty.send(clerk, target)  # no receipt of the platform
-        duty.send(clerk, target, "政网-1")
+            duty.send(clerk, target, reason="附表1还没有下发")  # no receipt of the platform
+        duty.send(clerk, target, "政网-1", "附表1还没有下发")
         assert set(find(clerk, target).undelivered()) == {"区环保局", "区住建局"}
         assert changes_since(clerk, find(clerk, target))["forms"][0]["changed"] == []
     entered(desk.look("1"))
-    (form,) = changes_since(clerk, find(clerk, target))["forms"]
+    form, _ = changes_since(clerk, find(clerk, target))["forms"]
     assert {c["column"] for c in form["changed"]} == {"“回头看”情况", "是否完成整治"}
 
 

@@ -669,7 +669,7 @@ def test_accountability_is_unseen_until_decided(desk):
 
 def test_work_before_the_start_is_kept_and_marked(desk):
     entered(desk.open("publicity", "10-10", QIYI_COMMUNITY, form="张贴通告", count=1, place="社区门口"))
-    assert "早于行动开始" in Record.objects.get(ledger="publicity").flags
+    assert "补录：早于行动开始" in Record.objects.get(ledger="publicity").flags
 
 
 def test_work_before_the_start_of_its_stage_is_kept_and_marked():
@@ -689,7 +689,7 @@ def test_work_before_the_start_of_its_stage_is_kept_and_marked():
         def card(on: str, household: str) -> list[str]:
             return flags(entered(inspected(desk, household, on)))
 
-        assert notice("10-10") == ["早于行动开始", "早于宣传阶段开始"]
+        assert notice("10-10") == ["补录：早于行动开始", "早于宣传阶段开始"]
         assert notice("11-09") == ["早于宣传阶段开始"]
         assert (notice("11-10"), notice("12-04"), notice("12-20")) == ([], [], [])
         assert card("12-04", "甲户") == ["早于排查阶段开始"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -45,3 +46,23 @@ def test_people_are_loaded_use_their_post_and_the_log_tells(lamps: Office) -> No
 def test_a_list_without_its_heads_is_told(lamps: Office) -> None:
     ran = lamps.run("people", "load", "lamps", workbook(lamps, "人.xlsx", [["姓名"], ["甲"]]), code=1)
     assert "第一行缺少列“登录名、岗位”" in ran.err
+
+
+def test_a_phone_and_a_new_name_of_a_unit_by_command(lamps: Office) -> None:
+    said = ["--post", "county", "--title", "县办", "--phone", "19900000001"]
+    assert "已登记联系方式" in lamps.run("people", "add", "lamps", "county", *said).out
+    renamed = lamps.run(
+        "units", "rename", "lamps", "U1", "甲维修集团", "--short", "甲集团", "--on", "2024-02-01", "--reason", "改制"
+    )
+    assert renamed.out == "自 2024-02-01 起，单位 U1 改称“甲维修集团”（甲集团）。\n"
+    log = lamps.run("log", "lamps").out
+    assert "甲集团" in log
+    assert "登记联系方式：是" in log
+    assert "19900000001" not in log + lamps.run("people", "list", "lamps", "--json").out
+
+
+def test_notes_of_a_pack_are_no_faults(lamps: Office) -> None:
+    said = json.loads(lamps.run("pack", "check", "canal-protection", "--json").out)
+    assert said["problems"] == []
+    assert [note["code"] for note in said["notes"]] == ["pack-177"] * 2
+    assert "提示：" in lamps.run("pack", "check", "canal-protection").out

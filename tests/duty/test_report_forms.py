@@ -25,6 +25,7 @@ from zhuanban.evidence.actions import store
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
+from zhuanban.pack.read import read_files
 from zhuanban.people.actions import give_post
 from zhuanban.people.models import AccessLog, Campaign, User
 from zhuanban.people.queries import setting
@@ -48,6 +49,18 @@ looks:
   forms: [looks]
   by: firm
   review: county
+own:
+  title: 隐患逐处说明
+  due: 2024-03-14
+  units: {roster: faults, where: {state: 整改中}, each: record}
+  forms: [faults]
+  by: county
+bridge:
+  title: 逐桥情况
+  due: 2024-03-14
+  units: {roster: bridges, each: record}
+  forms: [faults]
+  by: county
 contacts:
   title: 联络员信息
   due: 2024-03-14
@@ -237,3 +250,29 @@ def test_a_full_form_is_refused_and_nothing_is_reported(campaign: Campaign) -> N
         do.fill(person(campaign, "firm", unit="U1"), Target("contacts", "一公司", "2024-03-14"))
     assert [p.code for p in refused.value.problems] == ["sheets-063"]
     assert not Record.objects.filter(ledger="duty_contacts").exists()
+
+
+def test_a_report_that_one_record_asks_for_holds_that_record_s_rows_alone(campaign: Campaign) -> None:
+    county = person(campaign, "county")
+    enter(campaign, Change("u", "bridges", (Step("transfer", day("03-01"), unit="U1", reason="管养单位"),), "Q1"))
+    fault, bridge = (
+        do.find(county, Target(duty, unit, "2024-03-14", record))
+        for duty, unit, record in (("own", "二队", "500100101-2"), ("bridge", "一公司", "Q1"))
+    )
+    told = []
+    for item in (fault, bridge):
+        do.fill(county, item)
+        (form,) = reported(county, do.find_numbered(county, item.duty.key, item.number)).forms
+        told.append([row.record for row in form.rows])
+        ((_, book),) = attached(campaign, item.duty.ledger, item.number)
+        assert len([line for line in lines(book) if line[:1].isdigit()]) == 1
+    assert told == [["faults/500100101-2"], ["faults/500100101-1"]]  # the second is the one that names the bridge
+
+
+def test_a_form_that_cannot_tell_the_record_is_a_fault_of_the_pack() -> None:
+    wrong = DUTIES.replace(
+        "{roster: bridges, each: record}\n  forms: [faults]", "{roster: bridges, each: record}\n  forms: [contacts]"
+    )
+    pack, problems = read_files({**FILES, "duties.yaml": wrong})
+    assert pack is None
+    assert [(p.code, p.place.file) for p in problems] == [("pack-117", "duties.yaml")]

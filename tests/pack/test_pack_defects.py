@@ -193,7 +193,7 @@ fields:
 likely:
   - {ledger: more, near: {point: spot, metres: 100}, same: [name, built]}
   - {ledger: moor, near: {point: spot, metres: 100}}  #! pack-022
-  - {ledger: more, near: {point: name, metres: 100}, same: [spot]}  #! pack-165 pack-171
+  - {ledger: more, near: {point: name, metres: 100}, same: [spot]}  #! pack-165 pack-175
   - {ledger: more, near: {point: sport, metres: 2000}, same: [nmae]}  #! pack-016 pack-021 pack-021
   - {ledger: more, same: [name]}  #! pack-006
   - {ledger: ponds, near: {point: spot, metres: 10}, same: [built]}  #! pack-021
@@ -573,7 +573,7 @@ draws:
   c: {title: 丙, level: village, in_each: town, ratio: 1/20, round: up, by: county}  #! pack-012
   e: {title: 戊, ledger: pond, where: {state: 在册}, ratio: 1/20, round: ceil, by: county}  #! pack-022
   f: {title: 己, ledger: ponds, where: {name: 甲}, ratio: 1/20, round: ceil, by: county}  #! pack-021
-  g: {title: 庚, level: village, where: {name: 甲}, in_each: town, ratio: 1/20, round: ceil, by: county}  #! pack-170
+  g: {title: 庚, level: village, where: {name: 甲}, in_each: town, ratio: 1/20, round: ceil, by: county}  #! pack-174
   h: {title: 辛, level: village, ratio: 1/20, round: ceil, by: county}  #! pack-006
   i: {title: 壬, ratio: 1/20, round: ceil, by: county}  #! pack-014
 texts:

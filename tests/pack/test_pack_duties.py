@@ -26,6 +26,16 @@ title: 水渠台账
 fields:
   name: {title: 名称, type: text}
   due: {title: 期限, type: date}
+  photo: {title: 照片, type: photo}
+"""
+
+TABLE = """\
+title: 进度
+rows: {by: region}
+columns:
+  all: {title: 全部, count: canals}
+  done: {title: 完成, count: canals, reached: 登记}
+  rate: {title: 率, ratio: [done, all], round: floor}
 """
 
 WEEKLY = """\
@@ -67,7 +77,7 @@ f: {title: 甲, every: 每月32日, from: 2021-01-01, until: 2021-02-01, units: 
 === bounds
 a: {title: 甲, every: 每月22日, units: 东街道, by: clerk}  #! pack-104 pack-104
 b: {title: 甲, due: 2021-02-03, until: 2021-02-04, units: 东街道, by: clerk}  #! pack-105
-s: {title: 甲, due: 2021-02-05, units: 东街道, by: clerk, stamp: true}  #! pack-117
+s: {title: 甲, due: 2021-02-05, units: 东街道, by: clerk, stamp: true}  #! pack-176
 c: {title: 甲, every: 周四, from: 2021-02-05, until: 2021-02-04, units: 东街道, by: clerk}  #! pack-110
 d: {title: 甲, every: 周四, from: 2021-02-05, until: 2121-02-04, units: 东街道, by: clerk}  #! pack-115
 === reminders and ladders
@@ -106,6 +116,24 @@ b:
       state: 在用  #! pack-023
       due: {before: as_of}
   by: clerk
+=== proof of figures
+a:
+  title: 甲
+  due: 2021-02-03
+  units: 东街道
+  by: clerk
+  proof:
+    table: progress
+    columns:
+      all: [canals.photo, canals.name, towns.photo, photo]  #! pack-098 pack-119 pack-097
+      rate: canals.photo  #! pack-118
+      done: canals.foto  #! pack-021
+b:
+  title: 乙
+  due: 2021-02-03
+  units: 东街道
+  by: clerk
+  proof: {table: progres, columns: {all: canals.photo}}  #! pack-075
 === fields of its own
 a:
   title: 甲
@@ -132,6 +160,7 @@ def files(duties):
     return {
         "pack.yaml": PACK,
         "ledgers/canals.yaml": LEDGER,
+        "tables/progress.yaml": TABLE,
         "ledgers/duty_taken.yaml": LEDGER,
         "duties.yaml": duties,
     }

@@ -90,6 +90,27 @@ def test_all_faults_of_a_list_are_told_at_once_and_nobody_is_entered(campaign: C
         enter_people(campaign, [])
 
 
+def test_a_phone_is_kept_with_the_person_and_told_nowhere(campaign: Campaign) -> None:
+    first = Entry("east", "东镇办事员", "town", EAST, phone="19900000001")
+    (done,) = enter_people(campaign, [first])
+    assert done.new_phone
+    assert not enter_people(campaign, [first])[0].new_phone  # the same list again changes nothing
+    assert not enter_people(campaign, [Entry("east", "", "town", EAST)])[0].new_phone
+    assert User.objects.get().phone == "19900000001"
+    wrong = [
+        Entry("east", "", "town", EAST, phone=phone, at=Place(row=row))
+        for row, phone in enumerate(("19900000002", "19900000003", "见名片"), 2)
+    ]
+    with pytest.raises(Refused) as refused:
+        enter_people(campaign, wrong)
+    assert [p.code for p in refused.value.problems] == ["people-065", "people-037", "people-064", "people-037"]
+    assert enter_people(campaign, [Entry("east", "", "town", EAST, phone="0000-8000001 转 8")])[0].new_phone
+    said = str([*AccessLog.objects.values("what", "detail"), *people_of(campaign)])
+    assert "new_phone" in said
+    assert "1990000000" not in said
+    assert "8000001" not in said
+
+
 def test_a_post_ends_on_a_day_and_may_be_held_again(campaign: Campaign) -> None:
     entry = Entry("east", "东镇办事员", "town", region=EAST)
     enter_people(campaign, [entry])

@@ -14,6 +14,7 @@ from tests.sheets.form_samples import edit, parts
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING
 from zhuanban.core.problem import Refused
+from zhuanban.ledger.grid import rename_unit
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.read import load
 from zhuanban.people.actions import give_post
@@ -233,8 +234,47 @@ def test_what_differs_from_the_list_that_it_must_agree_with_is_told(office, view
     change = Change("am", "looks", (Step("amend", None, set={"name": "3号新桥", "measure": "加固"}),), "3")
     assert submit(office, [change], OPERATOR)[0].status == "entered"
     warnings = fill_form(viewer, find_form(viewer, "附件3"), NOW).warnings
-    assert [(p.code, p.place.cell) for p in warnings] == [("sheets-099", "B6"), ("sheets-099", "C6")]
+    # Two rows a copy: the third record stands in the first row of the second one.
+    assert [(p.code, p.place.file, p.place.cell) for p in warnings] == [
+        ("sheets-099", "第2份（共3份）", cell) for cell in ("B4", "C4")
+    ]
     assert "附表1为“3号旧桥”，表里是“3号新桥”" in warnings[0].says
+
+
+def test_a_renamed_unit_is_called_as_on_the_day(office, viewer):
+    rename_unit(office, "U1", "第一养护集团", "一集团", day("03-01"), "改制", OPERATOR)
+    here = Viewer(setting(office), OPERATOR)
+
+    def said(on):
+        content = content_of(here, find_form(here, "附件1"), Asked(day(on), unit="一公司"))
+        cover = content_of(here, find_form(here, "报送封面"), Asked(day(on), unit="U1"))
+        return content.cells[0][1], [row.values[6] for row in content.rows], cover.cells[0][1]
+
+    assert said("02-29") == ("填报单位：第一养护公司（盖章）", ["二队", "一公司"], "填报单位（盖章）：一公司")
+    assert said("03-01") == ("填报单位：第一养护集团（盖章）", ["二队", "一集团"], "填报单位（盖章）：一集团")
+    entry = AccessLog.objects.filter(what="grid").get()
+    assert entry.detail == {
+        "rename_unit": "U1", "name": "第一养护集团", "short": "一集团", "on": "2024-03-01", "reason": "改制"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        (("U9", "甲公司", "", "03-02", "因"), ["people-015"]),
+        (("U1", "", "", "03-02", " "), ["people-061", "people-066"]),
+        (("U1", "第二养护公司", "", "03-02", "因"), ["people-067"]),
+        (("U1", "第一养护集团", "一集团", "03-05", "因"), ["people-060"]),
+        (("U1", "甲公司", "", "02-01", "因"), ["people-019"]),
+        (("U1", "甲公司", "", "04-01", "因"), ["people-059"]),
+    ],
+)
+def test_a_new_name_of_a_unit_that_cannot_be_is_refused(office, said, codes):
+    rename_unit(office, "U1", "第一养护集团", "一集团", day("03-01"), "改制", OPERATOR)
+    code, name, short, on, reason = said
+    with pytest.raises(Refused) as refused:
+        rename_unit(office, code, name, short, day(on), reason, OPERATOR)
+    assert [p.code for p in refused.value.problems] == codes
 
 
 # The office's own official file

@@ -89,7 +89,7 @@ def cell(
         text=found.result.cells[(found.row.key, found.column.key)].text,
         count=len(items) if len(items) <= limit and not after else found.count,
         next=shown[-1].after if len(items) > limit else "",
-        records=[_behind(seen, item) for item in shown],
+        records=[_behind(seen, item, day) for item in shown],
     )
 
 
@@ -150,7 +150,7 @@ def work_list(
             ListedOut(
                 number=x.number,
                 region=x.region,
-                region_name=seen.setting.regions.name(x.region),
+                region_name=seen.setting.regions.name(x.region, day),
                 state=x.now.state if x.now else "",
                 unit=x.unit,
                 unit_name=seen.setting.units.name(x.unit) if x.unit else "",
@@ -189,7 +189,7 @@ def _table(seen: Viewer, result: Result) -> TableOut:
         head=asked.head,
         as_of=to_date(result.day),
         region=result.node,
-        path=[PlaceOut(code=code, name=tree.name(code)) for code in path],
+        path=[PlaceOut(code=code, name=tree.name(code, result.day)) for code in path],
         columns=[ColumnOut(key=c.key, title=c.title, kind=c.kind) for c in asked.columns.values()],  # type: ignore[arg-type]
         rows=[_row(seen, result, row) for row in result.rows],
     )
@@ -204,14 +204,14 @@ def _row(seen: Viewer, result: Result, row: Row) -> RowOut:
     return RowOut(key=row.key, name=row.name, total=row.total, region=drillable(seen.setting, result, row), cells=cells)
 
 
-def _behind(seen: Viewer, item: Behind) -> BehindOut:
+def _behind(seen: Viewer, item: Behind, day: int) -> BehindOut:
     return BehindOut(
         ledger=item.ledger,
         number=item.number,
         n=item.n,
         state=item.now.state,
         region=item.now.region,
-        region_name=seen.setting.regions.name(item.now.region),
+        region_name=seen.setting.regions.name(item.now.region, day),
         unit=item.now.unit,
         since=to_date(item.since),
         event=str(item.event.body.get("move") or VERB_TITLES[item.event.verb]),

@@ -11,19 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
-
 from zhuanban.archive import problems
 from zhuanban.core import clock
 from zhuanban.core.day import iso
-from zhuanban.core.problem import Refused
+from zhuanban.core.problem import Place, Refused
 from zhuanban.evidence.media import BY_MIME, PHOTOS, VIDEOS, Media
 from zhuanban.evidence.queries import described
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Archive, ArchiveHead, FieldType, Form, Ledger
+from zhuanban.pack.values import Archive, ArchiveHead, Form, Ledger, links_to
 from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
@@ -64,45 +61,54 @@ class Contents:
     subject: str
     heads: tuple[str, ...]
     items: tuple[Item, ...]
-    ledgers: tuple[tuple[Ledger, tuple[int, ...]], ...]  # with the ids of their records
+    day: int  # as of which
+    ledgers: tuple[tuple[Ledger, tuple[Record, ...]], ...]  # with their records as they stood on the day, by number
     empty: tuple[str, ...] = field(default=())  # heads without anything
 
 
-def of_record(viewer: Viewer, ledger: Ledger, number: str) -> Contents:
-    """The archive of one record, by the pack's parts where it has some, else the record and what is linked with it.
+def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = None) -> Contents:
+    """The archive of one record as of a day (None: today), by the pack's parts where it has some, else the record and
+    what is linked with it.
 
     Raises Refused where the record is not there for the viewer.
     """
-    record = viewer.record(ledger, number)
+    day = viewer.today if day is None else day
+    number = viewer.record(ledger, number).number
+    stood = viewer.stood(viewer.records(ledger).filter(number=number), day)
+    if not stood:
+        raise Refused(problems.NOT_YET.at(Place(record=number), number=number, day=iso(day)))
+    record = stood[0]
     pack = viewer.setting.pack
     said = next((a for a in pack.archives.values() if a.ledger == ledger.key), None)
     archive = said or _by_links(viewer, ledger)
     found = [
-        _Found(head, list(_head_files(viewer, archive, head, record)), _form_of(viewer, archive, head, record))
+        _Found(
+            head, list(_head_files(viewer, archive, head, record, day)), _form_of(viewer, archive, head, record, day)
+        )
         for head in archive.heads
     ]
-    return _contents(viewer, archive.title, f"{ledger.title} {number}", found, [(ledger, [record])])
+    return _contents(viewer, archive.title, f"{ledger.title} {number}", day, found, [(ledger, [record])])
 
 
-def of_region(viewer: Viewer, region: str) -> Contents:
-    """The archive of a region as it stands today: of the pack's parts for its level, else every ledger in it.
+def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
+    """The archive of a region as of a day (None: today): of the pack's parts for its level, else every ledger in it.
 
     Raises Refused where nothing in it is there for the viewer.
     """
-    setting = viewer.setting
+    setting, day = viewer.setting, viewer.today if day is None else day
     levels = [level.key for level in setting.pack.grid.levels]
-    depth = setting.regions.level(region, viewer.today)
+    depth = setting.regions.level(region, day)
     level = levels[depth - 1] if depth else ""
     said = next((a for a in setting.pack.archives.values() if a.level and a.level == level), None)
     archive = said or _by_ledgers(viewer, level)
-    inside = setting.regions.subtree(region, viewer.today)
-    asked = Asked(viewer.today, region=region)
+    inside, asked = setting.regions.subtree(region, day), Asked(day, region=region)
     found = [
-        _Found(head, list(_region_files(viewer, head, inside)), _filled(viewer, head, asked)) for head in archive.heads
+        _Found(head, list(_region_files(viewer, head, inside, day)), _filled(viewer, head, asked))
+        for head in archive.heads
     ]
     if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
-        raise Refused(problems.EMPTY.at(subject=setting.regions.name(region)))
-    return _contents(viewer, archive.title, setting.regions.name(region), found, [])
+        raise Refused(problems.EMPTY.at(subject=setting.regions.name(region, day)))
+    return _contents(viewer, archive.title, setting.regions.name(region, day), day, found, [])
 
 
 # -- which records ---
@@ -129,7 +135,7 @@ class _Found:
     form: _Filled | None
 
 
-def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record) -> Iterator[_Part]:
+def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record, day: int) -> Iterator[_Part]:
     pack = viewer.setting.pack
     for key in dict.fromkeys([*([head.ledger] if head.ledger else []), *(k for k, _ in (*head.fields, *head.pairs))]):
         ledger = pack.ledgers[key]
@@ -139,42 +145,33 @@ def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record
         if key == archive.ledger and not head.by:
             yield ledger, [own], fields
         else:
-            yield ledger, _linked(viewer, ledger, head.by, own.number), fields
+            yield ledger, viewer.linked(ledger, [head.by], own.number, day), fields
 
 
-def _linked(viewer: Viewer, ledger: Ledger, by: str, number: str) -> list[Record]:
-    """The records in sight whose link `by` names that number."""
-    # The text search leaves few; what a link with several values really names is looked at one by one.
-    rows = viewer.records(ledger).filter(withdrawn=False).annotate(_text=Cast("data", TextField()))
-    near = rows.filter(_text__contains=number).order_by("number")
-    return [r for r in near if number in _named(r.data.get(by))]
-
-
-def _named(value: object) -> Collection[str]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else ()
-
-
-def _region_files(viewer: Viewer, head: ArchiveHead, inside: Collection[str]) -> Iterator[_Part]:
+def _region_files(viewer: Viewer, head: ArchiveHead, inside: Collection[str], day: int) -> Iterator[_Part]:
     pack = viewer.setting.pack
     for key in dict.fromkeys([*([head.ledger] if head.ledger else []), *(k for k, _ in (*head.fields, *head.pairs))]):
         ledger = pack.ledgers[key]
         if not viewer.knows(ledger):
             continue
         fields = tuple(f for k, f in (*head.fields, *head.pairs) if k == key)
-        yield ledger, list(_inside(viewer, ledger, inside)), fields
+        yield ledger, _inside(viewer, ledger, inside, day), fields
 
 
-def _inside(viewer: Viewer, ledger: Ledger, inside: Collection[str]) -> QuerySet[Record]:
-    return viewer.records(ledger).filter(withdrawn=False, region__in=inside).order_by("number")
+def _inside(viewer: Viewer, ledger: Ledger, inside: Collection[str], day: int) -> list[Record]:
+    rows = viewer.records(ledger)
+    if day >= viewer.today:
+        rows = rows.filter(region__in=inside)  # of an earlier day only its events tell where a record lay
+    return [record for record in viewer.stood(rows, day) if record.region in inside]
 
 
 def _by_links(viewer: Viewer, ledger: Ledger) -> Archive:
     """Where the pack does not say: the record's own files, then those of every ledger that links here."""
     heads = [ArchiveHead(ledger.title, ledger.key)]
     for other in viewer.setting.pack.ledgers.values():
-        for key, spec in other.fields.items():
-            if spec.type is FieldType.LINK and spec.ledger == ledger.key and viewer.knows(other):
-                heads.append(ArchiveHead(f"{other.title}（{spec.title}）", other.key, by=key))
+        if viewer.knows(other):
+            for key in links_to(other, ledger.key):
+                heads.append(ArchiveHead(f"{other.title}（{other.fields[key].title}）", other.key, by=key))
     return Archive("", "条目档案", ledger.key, "", tuple(heads))
 
 
@@ -186,16 +183,16 @@ def _by_ledgers(viewer: Viewer, level: str) -> Archive:
 # -- which forms ---
 
 
-def _form_of(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record) -> _Filled | None:
+def _form_of(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record, day: int) -> _Filled | None:
     """The part's form, of the archive's own record or of those that name it."""
     form = viewer.setting.pack.forms.get(head.form)
     if form is None:
         return None
     only = frozenset({own.number})
     if form.ledger and form.ledger != archive.ledger:
-        linked = _linked(viewer, viewer.setting.pack.ledgers[form.ledger], head.by, own.number)
+        linked = viewer.linked(viewer.setting.pack.ledgers[form.ledger], [head.by], own.number, day)
         only = frozenset(record.number for record in linked)
-    return _filled(viewer, head, Asked(viewer.today, own.region, own.unit, only), own.number)
+    return _filled(viewer, head, Asked(day, own.region, own.unit, only), own.number)
 
 
 def _filled(viewer: Viewer, head: ArchiveHead, asked: Asked, number: str = "") -> _Filled | None:
@@ -215,19 +212,20 @@ def _contents(
     viewer: Viewer,
     title: str,
     subject: str,
+    day: int,
     found: Sequence[_Found],
     also: Iterable[tuple[Ledger, list[Record]]],
 ) -> Contents:
-    ids: dict[str, dict[int, None]] = {}
+    held: dict[str, dict[str, Record]] = {}
     for ledger, records in [*also, *((x, r) for each in found for x, r, _ in each.parts)]:
-        ids.setdefault(ledger.key, {}).update(dict.fromkeys(r.pk for r in records))
+        held.setdefault(ledger.key, {}).update((r.number, r) for r in records)
     items: list[Item] = []
     taken: set[str] = set()
     for nth, each in enumerate(found, 1):
         folder = f"{nth:02} {_safe(each.head.title)}"
         if each.form is not None:
-            items += _form_items(viewer, each.head, each.form, folder, taken)
-        items += [i for part in each.parts for i in _items(viewer, each.head, part, folder, taken)]
+            items += _form_items(viewer, each.head, each.form, day, folder, taken)
+        items += [i for part in each.parts for i in _items(viewer, each.head, part, day, folder, taken)]
     full = {item.head for item in items}
     ledgers = viewer.setting.pack.ledgers
     return Contents(
@@ -235,7 +233,8 @@ def _contents(
         subject,
         tuple(each.head.title for each in found),
         tuple(_paged(items)),
-        tuple((ledgers[key], tuple(known)) for key, known in ids.items() if known),
+        day,
+        tuple((ledgers[key], tuple(known[n] for n in sorted(known))) for key, known in held.items() if known),
         tuple(each.head.title for each in found if each.head.title not in full and not _papers(each)),
     )
 
@@ -254,10 +253,12 @@ def _papers(found: _Found) -> bool:
     return bool(found.head.ledger) and not found.head.fields and any(records for _, records, _ in found.parts)
 
 
-def _form_items(viewer: Viewer, head: ArchiveHead, filled: _Filled, folder: str, taken: set[str]) -> Iterator[Item]:
+def _form_items(
+    viewer: Viewer, head: ArchiveHead, filled: _Filled, day: int, folder: str, taken: set[str]
+) -> Iterator[Item]:
     form, copies, now = filled.form, len(filled.files), clock.now()
     ledger = viewer.setting.pack.ledgers[form.ledger].title if form.ledger else ""
-    note = f"截至{iso(viewer.today)}，由台账填写"
+    note = f"截至{iso(day)}，由台账填写"
     for n, content in enumerate(filled.files, 1):
         name = form.title if copies == 1 else f"{form.title}_{n}-{copies}"
         path = _unique(f"{folder}/{_safe(name)}", ".xlsx", taken)
@@ -268,9 +269,9 @@ def _form_items(viewer: Viewer, head: ArchiveHead, filled: _Filled, folder: str,
         )  # fmt: skip
 
 
-def _items(viewer: Viewer, head: ArchiveHead, part: _Part, folder: str, taken: set[str]) -> Iterator[Item]:
+def _items(viewer: Viewer, head: ArchiveHead, part: _Part, day: int, folder: str, taken: set[str]) -> Iterator[Item]:
     ledger, records, fields = part
-    refs = [(r, ref) for r in records for ref in shown_files(ledger, r) if not fields or ref["field"] in fields]
+    refs = [(r, ref) for r in records for ref in shown_files(ledger, r, day) if not fields or ref["field"] in fields]
     known = described(viewer.setting.campaign, {str(ref["sha256"]) for _, ref in refs})
     pair = [f for _, f in head.pairs]
     for record, ref in refs:

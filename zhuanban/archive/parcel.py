@@ -16,13 +16,12 @@ from typing import Any, BinaryIO
 from zhuanban.archive.contents import Contents, Item
 from zhuanban.archive.index_pdf import index_pdfs
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, beijing
+from zhuanban.core.day import BEIJING, beijing, iso
 from zhuanban.evidence.queries import open_original
-from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.sheets.export import ColumnSpec, Kind, stamp, write_xlsx
 from zhuanban.sheets.export_rows import Value
-from zhuanban.sheets.out import ledger_columns, ledger_rows
+from zhuanban.sheets.out import ledger_columns, ledger_rows_on
 
 _PIECE = 1 << 18
 
@@ -92,14 +91,14 @@ def _opened(viewer: Viewer, item: Item) -> BinaryIO:
 
 
 def _papers(viewer: Viewer, contents: Contents) -> Iterator[tuple[str, bytes]]:
-    notes = (contents.subject, *stamp(viewer.today, viewer.actor.title or viewer.actor.login, clock.now()))
+    notes = (contents.subject, *stamp(contents.day, viewer.actor.title or viewer.actor.login, clock.now()))
     rows = index_rows(contents)
     yield "目录.xlsx", _xlsx(f"{contents.title}目录", INDEX_COLUMNS, rows, notes)
     yield from index_pdfs(contents, rows, notes)
-    for ledger, ids in contents.ledgers:
-        records = Record.objects.filter(pk__in=ids).order_by("number")
+    for ledger, records in contents.ledgers:
         columns = ledger_columns(viewer.setting, ledger)
-        yield f"台账/{ledger.title}.xlsx", _xlsx(ledger.title, columns, ledger_rows(viewer, ledger, records), notes)
+        lines = ledger_rows_on(viewer, ledger, records, contents.day)
+        yield f"台账/{ledger.title}.xlsx", _xlsx(ledger.title, columns, lines, notes)
     yield "经过.xlsx", _xlsx("经过", _EVENT_COLUMNS, _events(viewer, contents), notes)
     yield "校验.sha256", "".join(f"{i.sha256}  {i.path}\n" for i in contents.items).encode()
 
@@ -118,16 +117,18 @@ _EVENT_COLUMNS = (
 
 
 def _events(viewer: Viewer, contents: Contents) -> Iterator[list[Value]]:
-    for ledger, ids in contents.ledgers:
-        for number in Record.objects.filter(pk__in=ids).order_by("number").values_list("number", flat=True):
-            for event in viewer.history(ledger, number)["events"]:
+    for ledger, records in contents.ledgers:
+        for record in records:
+            for event in viewer.history(ledger, record.number)["events"]:
+                if event["counts_on"] > iso(contents.day):
+                    continue
                 said = "；".join(
                     f"{ledger.fields[key].title}：{_words(value)}"
                     for key, value in event.get("fields", {}).items()
                     if key in ledger.fields and value is not None
                 )
                 yield [
-                    ledger.title, number, event["version"], event["title"], _date(event["on"]),
+                    ledger.title, record.number, event["version"], event["title"], _date(event["on"]),
                     event["at"][:16].replace("T", " "), event["by"], event.get("reason"), said or None,
                 ]  # fmt: skip
 

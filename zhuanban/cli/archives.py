@@ -9,8 +9,9 @@ import click
 from zhuanban.archive import problems
 from zhuanban.archive.contents import Contents, of_record, of_region
 from zhuanban.archive.parcel import pieces
-from zhuanban.cli.base import AS, JSON, TARGET, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, TARGET, out, with_database
 from zhuanban.cli.campaigns import viewer_of
+from zhuanban.core.day import iso
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
 from zhuanban.people.actions import log_access
@@ -22,15 +23,23 @@ from zhuanban.tally.tables import find_node
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.option("--region", default="", help="区划代码或名称：一网格一档。")
 @click.option("--record", default="", metavar="LEDGER/NUMBER", help="台账/编号：一条一档。")
+@click.option("--as-of", "as_of", type=DAY, default=None, help="截止日期；缺省为今天。")
 @click.option("-o", "--output", "target", required=True, type=TARGET, help="写入哪个 zip 文件。")
 @AS
 @JSON
 @with_database
-def archive(campaign: str, region: str, record: str, target: Path, login: str, as_json: bool) -> None:
+def archive(
+    campaign: str, region: str, record: str, as_of: int | None, target: Path, login: str, as_json: bool
+) -> None:
     """归档：台账、照片、视频、经过和目录装进一个 zip。"""
     viewer = viewer_of(campaign, login)
-    contents = _contents(viewer, region, record)
-    detail = {"archive": contents.title, "subject": contents.subject, "files": len(contents.items)}
+    contents = _contents(viewer, region, record, viewer.today if as_of is None else as_of)
+    detail = {
+        "as_of": iso(contents.day),
+        "archive": contents.title,
+        "subject": contents.subject,
+        "files": len(contents.items),
+    }
     log_access(viewer.setting.campaign, viewer.actor, "export", detail)
     with whole(target) as file:
         for piece in pieces(viewer, contents):
@@ -39,9 +48,10 @@ def archive(campaign: str, region: str, record: str, target: Path, login: str, a
         out(
             {
                 "archive": contents.title,
+                "as_of": iso(contents.day),
                 "subject": contents.subject,
                 "files": len(contents.items),
-                "records": sum(len(ids) for _, ids in contents.ledgers),
+                "records": sum(len(records) for _, records in contents.ledgers),
                 "heads": [{"head": h, "files": sum(i.head == h for i in contents.items)} for h in contents.heads],
                 "missing": list(contents.empty),
             }
@@ -55,15 +65,15 @@ def archive(campaign: str, region: str, record: str, target: Path, login: str, a
         click.echo(f"  缺：{head}")
 
 
-def _contents(viewer: Viewer, region: str, record: str) -> Contents:
+def _contents(viewer: Viewer, region: str, record: str, day: int) -> Contents:
     if bool(region) == bool(record):
         raise Refused(problems.ONE_SUBJECT.at())
     if region:
-        return of_region(viewer, find_node(viewer.setting, region, viewer.today))
+        return of_region(viewer, find_node(viewer.setting, region, day), day)
     ledger, slash, number = record.partition("/")
     if not slash or not number:
         raise Refused(problems.NOT_A_RECORD.at(text=record))
-    return of_record(viewer, viewer.ledger(ledger), number)
+    return of_record(viewer, viewer.ledger(ledger), number, day)
 
 
 COMMANDS = [archive]

@@ -231,7 +231,7 @@ def explain(
         "text": held.text,
         "value": held.value,
         "means": say_column(viewer.setting.pack, result.table, spec),
-        "records": [_behind(viewer, b) for b in items],
+        "records": [_behind(viewer, b, as_of) for b in items],
     }
     if held.ratio is not None and spec.ratio is not None and spec.round is not None:
         part = behind(viewer.setting, result.table, result.table.columns[spec.ratio[0]], found.row.count, as_of)
@@ -240,7 +240,7 @@ def explain(
             "part": held.ratio.part,
             "whole": held.ratio.whole,
             "round": spec.round.value,
-            "part_records": [_behind(viewer, b) for b in sorted(part, key=_order) if b.number in numbers],
+            "part_records": [_behind(viewer, b, as_of) for b in sorted(part, key=_order) if b.number in numbers],
         }
     if as_json:
         out(said)
@@ -257,7 +257,7 @@ def _order(item: Behind) -> tuple[str, str]:
     return item.ledger, item.number
 
 
-def _behind(viewer: Viewer, item: Any) -> dict[str, Any]:
+def _behind(viewer: Viewer, item: Any, day: int) -> dict[str, Any]:
     here = viewer.setting
     fact = item.event
     return {
@@ -266,9 +266,9 @@ def _behind(viewer: Viewer, item: Any) -> dict[str, Any]:
         "n": item.n,
         "state": item.now.state,
         "region": item.now.region,
-        "region_name": here.regions.name(item.now.region),
+        "region_name": here.regions.name(item.now.region, day),
         "unit": item.now.unit,
-        "unit_name": here.units.name(item.now.unit) if item.now.unit else "",
+        "unit_name": here.units.name(item.now.unit, day) if item.now.unit else "",
         "since": iso(item.since),
         "event": {
             "version": fact.version,

@@ -142,9 +142,10 @@ def sign(viewer: Viewer, target: Target, signer: str) -> Outcome:
 @duty.command("submit")
 @step
 @click.option("--receipt", default="", help="经外部平台报送的，平台的回执号。")
-def submit_(viewer: Viewer, target: Target, receipt: str) -> Outcome:
+@click.option("--reason", default="", help="与须一致的名单不符、缺佐证材料的，写明原因。")
+def submit_(viewer: Viewer, target: Target, receipt: str, reason: str) -> Outcome:
     """报送。"""
-    return do.send(viewer, target, receipt)
+    return do.send(viewer, target, receipt, reason)
 
 
 @duty.command("return")

@@ -1,4 +1,4 @@
-"""Commands that change a campaign's grid from a day on, records and all."""
+"""Commands that change a campaign's grid from a day on, records and all; and the names of its units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from zhuanban.cli.base import DAY, JSON, out, with_database
 from zhuanban.core.day import iso
-from zhuanban.ledger.grid import Rehomed, merge_cells, move_cell, read_homes, rename_cell, split_cell
+from zhuanban.ledger.grid import Rehomed, merge_cells, move_cell, read_homes, rename_cell, rename_unit, split_cell
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
 
@@ -21,6 +21,11 @@ REASON = click.option("--reason", required=True, help="依据或原因。")
 @click.group()
 def grid() -> None:
     """网格调整：拆分、合并、改名、移动；此前的数字不变。"""
+
+
+@click.group()
+def units() -> None:
+    """单位：改名。"""
 
 
 @grid.command()
@@ -87,6 +92,20 @@ def rename(campaign: str, code: str, name: str, on: int, reason: str) -> None:
     click.echo(f"自 {iso(on)} 起，{code} 改称“{name}”。")
 
 
+@units.command("rename")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("code", metavar="CODE")
+@click.argument("name", metavar="NAME")
+@click.option("--short", default="", help="简称；缺省为没有简称，表上印全称。")
+@ON
+@REASON
+@with_database
+def rename_unit_(campaign: str, code: str, name: str, short: str, on: int, reason: str) -> None:
+    """单位改名；截至此前的表仍用旧名。"""
+    rename_unit(setting(campaign).campaign, code, name, short, on, reason, OPERATOR)
+    click.echo(f"自 {iso(on)} 起，单位 {code} 改称“{name}”{f'（{short}）' if short else ''}。")
+
+
 @grid.command()
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("code", metavar="CODE")
@@ -111,4 +130,4 @@ def _said(done: list[Rehomed], as_json: bool, head: str) -> None:
     click.echo(f"{head}，移转条目 {len(done)}{f'：{counts}' if counts else ''}。")
 
 
-COMMANDS = [grid]
+COMMANDS = [grid, units]

@@ -45,7 +45,7 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
     viewer = viewer_of(campaign, login)
     asked = find_list(viewer.setting, name)
     day = viewer.today if as_of is None else as_of
-    entries = [_entry(viewer, each) for each in seen_list(viewer, asked, region, day)]
+    entries = [_entry(viewer, each, day) for each in seen_list(viewer, asked, region, day)]
     if as_json:
         out(
             {
@@ -82,16 +82,16 @@ def _tell_last(viewer: Viewer, ledgers: Iterable[Ledger], day: int) -> None:
         )
 
 
-def _entry(viewer: Viewer, each: Listed) -> dict[str, Any]:
+def _entry(viewer: Viewer, each: Listed, day: int) -> dict[str, Any]:
     now, units = each.now, viewer.setting.units
     unit = each.unit or (now.unit if now else "")
     return {
         "number": each.number,
         "state": now.state if now else "",
         "region": each.region,
-        "region_name": viewer.setting.regions.name(each.region),
+        "region_name": viewer.setting.regions.name(each.region, day),
         "unit": unit,
-        "unit_name": units.name(unit) if unit else "",
+        "unit_name": units.name(unit, day) if unit else "",
         "says": each.says,
         "facts": [fact._asdict() for fact in each.facts],
     }

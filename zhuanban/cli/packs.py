@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from zhuanban.cli.base import JSON, Exit, out
+from zhuanban.pack.notes import notes
 from zhuanban.pack.read import find_pack, list_packs, read_pack
 from zhuanban.pack.show import show
 from zhuanban.sheets.forms import check_templates
@@ -38,12 +39,15 @@ def check(name: str, as_json: bool) -> None:
     read, problems = read_pack(find_pack(name))
     if read is not None:
         problems = check_templates(read)
-    if problems:
+    if read is None or problems:
         raise Exit(problems)
+    found = notes(read)
     if as_json:
-        out({"problems": []})
-    else:
-        click.echo("没有发现问题。")
+        out({"problems": [], "notes": [note.as_json() for note in found]})
+        return
+    for note in found:
+        click.echo(f"提示：{note}")
+    click.echo("没有发现问题。")
 
 
 @pack.command("show")

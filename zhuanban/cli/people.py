@@ -55,6 +55,7 @@ def list_(campaign: str, as_json: bool) -> None:
 @click.option("--region", default="", metavar="CODE", help="管哪个区划。")
 @click.option("--unit", default="", metavar="CODE", help="属哪个单位。")
 @click.option("--from", "from_day", type=DAY, default=None, help="从哪一天起；缺省为今天。")
+@click.option("--phone", default="", metavar="NUMBER", help="联系方式，只印在本人填的表上。")
 @PASSWORD_FILE
 @with_database
 def add(
@@ -65,11 +66,12 @@ def add(
     region: str,
     unit: str,
     from_day: int | None,
+    phone: str,
     password_file: Path | None,
 ) -> None:
     """登记一人任一岗位；账号没有的先建立。"""
     password = posts.password_in(password_file) if password_file is not None else ""
-    entry = Entry(login, title.strip(), post, region, unit, "" if from_day is None else iso(from_day))
+    entry = Entry(login, title.strip(), post, region, unit, "" if from_day is None else iso(from_day), phone.strip())
     _say(posts.enter_people(campaign_named(campaign), [entry], password))
 
 
@@ -78,11 +80,19 @@ def add(
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @with_database
 def load(campaign: str, file: Path) -> None:
-    """按名单登记：登录名,姓名,岗位,区划代码,单位代码,启用日期。"""
-    rows = read_plain(file, posts.LIST_HEADS, posts.LIST_MORE)
+    """按名单登记：登录名,姓名,岗位,区划代码,单位代码,启用日期,联系方式。"""
     entries = [
-        Entry(row["登录名"], row["姓名"], row["岗位"], row["区划代码"], row["单位代码"], row["启用日期"], at)
-        for at, row in rows
+        Entry(
+            row["登录名"],
+            row["姓名"],
+            row["岗位"],
+            row["区划代码"],
+            row["单位代码"],
+            row["启用日期"],
+            row["联系方式"],
+            at,
+        )
+        for at, row in read_plain(file, posts.LIST_HEADS, posts.LIST_MORE)
     ]
     _say(posts.enter_people(campaign_named(campaign), entries))
 
@@ -94,8 +104,12 @@ def _say(done: list[Entered]) -> None:
             said += f"　新账号，口令 {each.password}（只显示这一次）"
         elif each.new_account:
             said += "　新账号"
+        elif each.new_phone and not each.new_post:
+            said += "　原已任此岗"
         elif not each.new_post:
             said += "　原已任此岗，没有改动"
+        if each.new_phone:
+            said += "　已登记联系方式"
         click.echo(said)
 
 

@@ -136,7 +136,7 @@ class _Play:
         rows = []
         for login in self.script.logins.values():
             user, made = User.objects.get_or_create(
-                username=login.login, defaults={"display_name": login.name, "password": hashed}
+                username=login.login, defaults={"display_name": login.name, "password": hashed, "phone": login.phone}
             )
             if not made:
                 user.password = hashed

@@ -31,6 +31,7 @@ class Login:
     post: str
     region: str = ""  # name or code
     unit: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

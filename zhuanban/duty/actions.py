@@ -18,6 +18,7 @@ from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.duty import problems as says
 from zhuanban.duty.figures import frozen
 from zhuanban.duty.forms import fill_form
+from zhuanban.duty.proof import prove
 from zhuanban.duty.queries import board
 from zhuanban.duty.rules import Item, before_issue, limit_of
 from zhuanban.evidence.actions import keep
@@ -102,14 +103,15 @@ def fill(
     `files` are brought with it; `kept` were brought before (`{"sha256", "name"}`).
 
     Filling again, before it is sent or after it was returned, replaces the figures and voids the signature.
-    The outcome's problems are warnings: where a form does not agree with the list that it must agree with.
+    The outcome's problems are warnings: where a form does not agree with the list that it must agree with, and figures
+    without proof. The report keeps them, and goes only with an explanation (see `send`).
     """
     item = find(viewer, target)
     duty, setting, today = item.duty, viewer.setting, clock.today()
     day = today if day is None else day
     if day > today:
         raise Refused(says.TOMORROW.at(day=iso(day)))
-    forms = [fill_form(viewer, form, item.unit, day) for form in duty.forms]
+    forms = [fill_form(viewer, form, item, day) for form in duty.forms]
     rows = sum(len(form.rows) for form in forms)
     wrong = []
     if zero and not duty.zero:
@@ -131,10 +133,19 @@ def fill(
     attached: list[Mapping[str, str]] = list(kept)
     warnings: list[Problem] = []
     for form in forms:
+        if form.if_any and not form.rows:
+            continue
         books = form.write()
         attached += [keep(setting.campaign, content, name, user) for name, content in books.named(form.title)]
         warnings += books.warnings
-    said["files"] = [*attached, *_brought(viewer, files)]
+    attached += _brought(viewer, files)
+    if duty.proof is not None:
+        proof = prove(setting, item, duty.proof, day)
+        attached.append(keep(setting.campaign, proof.listing(), f"{item.number}-佐证材料清单.csv", user))
+        warnings += proof.missing
+    if duty.explains:
+        said |= {words.DOUBTS: "\n".join(map(str, warnings)) or None, words.EXPLAINED: None}
+    said["files"] = attached
     return _step(viewer, item, words.FILL, said)._replace(problems=tuple(warnings))
 
 
@@ -163,9 +174,19 @@ def sign(viewer: Viewer, target: Target | Item, signer: str = "") -> Outcome:
     return _step(viewer, find(viewer, target), words.SIGN, {"signer": name})
 
 
-def send(viewer: Viewer, target: Target | Item, receipt: str = "") -> Outcome:
-    """Send. Where another office's channel carries it, with that channel's receipt."""
-    return _step(viewer, find(viewer, target), words.SEND, {words.receipt(0): receipt} if receipt else {})
+def send(viewer: Viewer, target: Target | Item, receipt: str = "", reason: str = "") -> Outcome:
+    """Send. Where another office's channel carries it, with that channel's receipt.
+
+    What did not agree with its list, or has no proof, is explained by `reason`. Raises Refused with all of it else.
+    """
+    item = find(viewer, target)
+    said = {words.receipt(0): receipt} if receipt else {}
+    doubts = str(item.data.get(words.DOUBTS) or "").splitlines()
+    if doubts and not reason.strip():
+        raise Refused(says.UNEXPLAINED.at(Place(record=item.number), doubt=doubt) for doubt in doubts)
+    if doubts:
+        said[words.EXPLAINED] = reason.strip()
+    return _step(viewer, item, words.SEND, said, reason.strip())
 
 
 def send_back(viewer: Viewer, target: Target | Item, reason: str) -> Outcome:

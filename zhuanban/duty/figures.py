@@ -87,7 +87,7 @@ def changes_since(viewer: Viewer, item: Item) -> dict[str, Any]:
         "as_of": iso(was.day),
         "pack": was.pack,
         "last_event": was.last_event,
-        "forms": [compare(form, fill_form(viewer, form.form, item.unit, was.day)) for form in was.forms],
+        "forms": [compare(form, fill_form(viewer, form.form, item, was.day)) for form in was.forms],
     }
 
 

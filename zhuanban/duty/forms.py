@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.duty import problems as says
+from zhuanban.duty.rules import Item
 from zhuanban.ledger.queries import Viewer
 
 
@@ -41,24 +42,29 @@ class Workbooks:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as filled for a unit as of a day. `write` makes the files: only a report that is filled needs them."""
+    """A form as filled for a unit as of a day. `write` makes the files: only a report that is filled needs them.
+
+    `if_any`: it goes along only where it has a row.
+    """
 
     form: str
     title: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     write: Callable[[], Workbooks] = Workbooks
+    if_any: bool = False
 
 
-Filler = Callable[[Viewer, str, str, int], Filled]
-"""(who asks, form key, unit code, day) → the form, filled. The rows are the same for everybody, personal fields masked;
+Filler = Callable[[Viewer, str, Item, int], Filled]
+"""(who asks, form key, what is owed, day) → the form, filled: of the unit that owes it or, where every record asks for
+its own report, of that record. The rows are the same for everybody, personal fields masked;
 the files show of these what the asking person may see."""
 
 fillers: list[Filler] = []
 
 
-def fill_form(viewer: Viewer, form: str, unit: str, day: int) -> Filled:
+def fill_form(viewer: Viewer, form: str, item: Item, day: int) -> Filled:
     """The form as the ledgers fill it. Raises Refused where nothing here fills forms, or this one cannot be filled."""
     if not fillers:
         raise Refused(says.NO_FILLER.at(form=form))
-    return fillers[-1](viewer, form, unit, day)
+    return fillers[-1](viewer, form, item, day)

@@ -236,7 +236,7 @@ class Owed:
             return
         bearers: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         for code, node in setting.units.nodes.items():
-            for word in {node.name, node.short} - {""}:
+            for word in node.words:
                 bearers[word].append((code, node.from_day, node.to_day))
         for name in duty.owing.names:
             if name not in bearers:

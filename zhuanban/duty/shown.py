@@ -8,7 +8,7 @@ from typing import Any
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.ratio import Ratio, Rounding
 from zhuanban.duty.queries import Board, Count, Question
-from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, light_of
+from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, day_of_s, light_of
 from zhuanban.pack.say_duty import say_assumed, say_rhythm
 
 # 100 % is printed only where nothing is missing.
@@ -27,7 +27,7 @@ LIGHT_WORDS = {"green": "绿", "blue": "蓝", "yellow": "黄", "red": "红", "gr
 
 def board_json(board: Board) -> dict[str, Any]:
     """Everything that is owed, by unit, by duty and period, and one by one."""
-    units = board.setting.units
+    units, day = board.setting.units, day_of_s(board.at)
     duties = board.setting.pack.duties
     lights = unit_lights(board)
     return {
@@ -35,7 +35,7 @@ def board_json(board: Board) -> dict[str, Any]:
         "as_of": beijing(board.at * 1_000_000),
         "total": count_json(board.count()),
         "units": [
-            {"unit": code, "unit_name": units.name(code), "light": lights[code], **count_json(count)}
+            {"unit": code, "unit_name": units.name(code, day), "light": lights[code], **count_json(count)}
             for code, count in board.by_unit().items()
         ],
         "periods": [
@@ -77,7 +77,7 @@ def item_json(board: Board, item: Item) -> dict[str, Any]:
         "title": item.duty.title,
         "period": item.due.period,
         "unit": item.unit,
-        "unit_name": board.setting.units.name(item.unit),
+        "unit_name": board.setting.units.name(item.unit, day_of_s(board.at)),
         "number": item.number,
         "record": item.about,
         "printed": iso(item.due.printed),
@@ -133,7 +133,8 @@ HEADS = ("单位", "应报", "已报", "按时", "迟报", "未报", "零报告"
 def board_lines(board: Board) -> list[tuple[str, ...]]:
     """The table for the terminal: a head, a row per unit, the total."""
     lights = unit_lights(board)
-    rows = [(board.setting.units.name(code), count, lights[code]) for code, count in board.by_unit().items()]
+    day = day_of_s(board.at)
+    rows = [(board.setting.units.name(code, day), count, lights[code]) for code, count in board.by_unit().items()]
     return [HEADS, *(_line(*row) for row in rows), _line("合计", board.count(), "")]
 
 
@@ -168,7 +169,7 @@ def notes(board: Board) -> Iterator[str]:
         printed = iso(item.due.printed)
         due = due if due.startswith(printed) else f"{due}（原定{printed}）"
         about = f" {item.about}" if item.about else ""
-        unit = board.setting.units.name(item.unit)
+        unit = board.setting.units.name(item.unit, day_of_s(board.at))
         yield f"{LIGHT_WORDS[light]} {item.duty.title} {item.due.period} {unit}{about} 期限{due}：{'，'.join(what)}"
     for question in board.questions:
         if not question.at:

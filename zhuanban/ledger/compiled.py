@@ -51,6 +51,7 @@ class Rules:
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
     needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
     decides: tuple[Decides, ...]
+    unit: Decides | None  # who is responsible where nobody is named
     limits: tuple[str, ...]  # numbers that a standard bounds
     signatures: tuple[str, ...]  # void once another field is corrected
     opening: Move | None
@@ -76,7 +77,8 @@ class Rules:
                 m.key: tuple((compile_conditions(p.where, ledger), p.needs) for p in m.needs_when)
                 for m in ledger.moves.values()
             },
-            tuple(Decides.of(rule, ledger) for rule in ledger.rules),
+            tuple(Decides.of(rule, ledger) for rule in ledger.rules if rule.key != "unit"),
+            next((Decides.of(rule, ledger) for rule in ledger.rules if rule.key == "unit"), None),
             tuple(k for k, f in ledger.fields.items() if f.limit[0]),
             tuple(k for k, f in ledger.fields.items() if f.signs),
             next(iter(ledger.opening), None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhuanban.core.day import iso
+from zhuanban.core.day import FAR_DAY, iso
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import file_fields, refs
 from zhuanban.ledger.models import Record
@@ -13,9 +13,9 @@ from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 
 
-def shown_files(ledger: Ledger, record: Record) -> list[dict[str, Any]]:
-    """The contents that a record ever referred to in fields shown in full: `sha256`, `name`, `field`, and the event
-    that brought it (`version`, `move`, `on`, `by`); each once for a field.
+def shown_files(ledger: Ledger, record: Record, until: int = FAR_DAY) -> list[dict[str, Any]]:
+    """The contents that a record referred to, up to a day, in fields shown in full: `sha256`, `name`, `field`, and the
+    event that brought it (`version`, `move`, `on`, `by`); each once for a field.
 
     Names are masked like other texts: a file may be called by who sent it.
     """
@@ -28,6 +28,8 @@ def shown_files(ledger: Ledger, record: Record) -> list[dict[str, Any]]:
     days = effective_days(facts)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for fact in facts:
+        if days[fact.version] > until:
+            continue
         data = fact.body.get("set", {})
         shown = masker.show({k: data[k] for k in keys if k in data}, secrets)
         event = {

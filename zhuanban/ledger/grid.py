@@ -123,6 +123,14 @@ def rename_cell(campaign: Campaign, code: str, name: str, day: int, reason: str,
         log_access(campaign, actor, "grid", {"rename": code, "name": name, "on": iso(day), "reason": reason})
 
 
+def rename_unit(campaign: Campaign, code: str, name: str, short: str, day: int, reason: str, actor: Actor) -> None:
+    """Another name and short name of a unit from `day` on."""
+    with transaction.atomic():
+        grid.rename_unit(campaign, code, name, short, day, reason)
+        detail = {"rename_unit": code, "name": name, "short": short, "on": iso(day), "reason": reason}
+        log_access(campaign, actor, "grid", detail)
+
+
 def move_cell(campaign: Campaign, code: str, parent: str, day: int, reason: str, actor: Actor) -> None:
     """Below another region of the same level as its parent from `day` on; its records stay in it."""
     with transaction.atomic():

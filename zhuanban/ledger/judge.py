@@ -39,7 +39,7 @@ from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach, shares
 
 NO_FACTS: tuple[Fact, ...] = ()
-EARLY = "早于行动开始"
+EARLY = "补录：早于行动开始"
 EARLY_FOR = "早于{stage}开始"
 ORDERED = frozenset({"create", "move", "withdraw", "restore"})
 """Verbs whose events keep their order whatever their days become."""
@@ -175,13 +175,15 @@ class _Work:
             return
         on = bench.today if step.on is None else step.on
         region = step.region if step.region is not None else bench.setting.regions.root
-        unit = step.unit or ""
+        unit, ruled = self._unit_of(step, move, region, on)
         self._check_place(region, unit, on)
         body = self._said(step, move, on)
         body["to"] = move.to
         body["region"] = region
         if unit:
             body["unit"] = unit
+        if ruled is not None:
+            body["ruled"] = {"unit": ruled}
         self._decide(body, Snapshot(move.to, region, unit, {}), step, on)
         snapshot = Snapshot(move.to, region, unit, body.get("set", {}))
         self._may(move.by, move.key, snapshot)
@@ -191,10 +193,22 @@ class _Work:
             body["flags"] = [*body.get("flags", ()), *early]
         self._enter("create", on, body)
 
+    def _unit_of(self, step: Step, move: Move, region: str, on: int) -> tuple[str, str | None]:
+        """The unit that is named, or that the pack's rule proposes, with that rule's source."""
+        rule = self.rules.unit
+        if step.unit or rule is None:
+            return step.unit or "", None
+        case = rule.case(Snapshot(move.to, region, "", step.set))
+        if case is None:
+            return "", None
+        units = self.bench.setting.units.find(str(case.value), on)
+        if not units:
+            self.say(says.RULE_UNIT.at(self.place, field=self.ledger.unit_title, value=case.value))
+            return "", None
+        return units[0], case.source
+
     def _early(self, on: int) -> Iterator[str]:
-        """Work before the start is kept, and marked: before the campaign's, and before that of the ledger's stage."""
-        if on < self.bench.setting.campaign.start:
-            yield EARLY
+        """Work before the start of the ledger's stage is kept, and marked."""
         stage = self.bench.setting.pack.stages.get(self.ledger.stage)
         if stage is not None and stage.start is not None and on < stage.start:
             yield EARLY_FOR.format(stage=stage.title)
@@ -462,6 +476,9 @@ class _Work:
 
     def _enter(self, verb: str, on: int, body: dict[str, Any]) -> None:
         bench = self.bench
+        if on < bench.setting.campaign.start and verb != "redate":
+            # What happened before the campaign is entered late by its nature: kept with its own day, and marked.
+            body = {**body, "flags": [EARLY, *body.get("flags", ())]}
         version = self.draft.version + len(self.facts) + 1
         fact = Fact(version, verb, on, bench.at, bench.actor.login, self.change.id, len(self.facts), body)
         self.facts.append(fact)
@@ -495,7 +512,7 @@ class _Work:
         came = any("region" in f.body or f.verb == "restore" for f in self.facts)
         if came and cell is not None and cell.to_day <= self.bench.today and not now.withdrawn:
             # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
-            self._flag(says.CELL_CLOSED.at(region=cell.printed, day=iso(cell.to_day)).says)
+            self._flag(says.CELL_CLOSED.at(region=cell.printed(), day=iso(cell.to_day)).says)
 
     def _zones(self) -> None:
         """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
@@ -15,7 +16,7 @@ from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record, Waiting
 from zhuanban.ledger.numbers import kept_number
 from zhuanban.ledger.past import past_words
-from zhuanban.ledger.rules import Fact, effective_days
+from zhuanban.ledger.rules import Fact, as_of, effective_days
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 from zhuanban.people.actions import log_access
@@ -93,6 +94,34 @@ class Viewer:
             raise Refused(says.NOT_THERE.at(Place(record=number)))
         return found
 
+    def linked(self, ledger: Ledger, by: Iterable[str], number: str, day: int) -> list[Record]:
+        """The records in scope of which one of these links names that number as of a day; withdrawn ones left out."""
+        rows, links = self.records(ledger), tuple(by)
+        if day >= self.today:
+            # The text search leaves few; what a link with several values really names is looked at one by one.
+            rows = rows.annotate(_text=Cast("data", TextField())).filter(_text__contains=number)
+        return [r for r in self.stood(rows, day) if any(number in _named(r.data.get(link)) for link in links)]
+
+    def stood(self, rows: QuerySet[Record], day: int) -> list[Record]:
+        """These records as they stood at the end of a day, by number; those opened later or withdrawn are left out.
+
+        Scope is of today. Of an earlier day they are copies that nobody may save, and the tables would refuse.
+        """
+        if day >= self.today:
+            return list(rows.filter(withdrawn=False).order_by("number"))
+        found = []
+        records = list(rows.filter(first_on__lte=day).order_by("number"))
+        known = facts_of(record.pk for record in records)
+        for record in records:
+            facts = known[record.pk]
+            now = as_of(facts, day)
+            if now is None or now.withdrawn:
+                continue
+            record.state, record.region, record.unit, record.data = now.state, now.region, now.unit, dict(now.data)
+            record.last_on = max(on for on in effective_days(facts).values() if on <= day)
+            found.append(record)
+        return found
+
     def show(self, ledger: Ledger, record: Record) -> dict[str, Any]:
         """A record as JSON, masked."""
         return self.show_all(ledger, [record])[0]
@@ -159,7 +188,7 @@ class Viewer:
         for key, tree in (("region", self.setting.regions), ("unit", self.setting.units)):
             if key in body:
                 event[key] = body[key]
-                event[f"{key}_name"] = tree.name(body[key])
+                event[f"{key}_name"] = tree.name(body[key], days[fact.version])
         if "reason" in body:
             event["reason"] = masker.scrub(str(body["reason"]), secrets)
         for key in ("of", "flags", "source", "ruled", "placed"):
@@ -254,6 +283,10 @@ class Viewer:
             "at": beijing(item.at),
             "settled": item.settled_how,
         }
+
+
+def _named(value: object) -> Collection[str]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else ()
 
 
 class WholeViewer(Viewer):

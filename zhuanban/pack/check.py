@@ -49,6 +49,7 @@ class _PackChecker(Checker):
             self.ledger(ledger)
         self.stages()
         self.overview()
+        self.goals()
         self.draws()
 
     def stages(self) -> None:
@@ -61,6 +62,14 @@ class _PackChecker(Checker):
         for i, name in enumerate(self.pack.overview):
             if name not in self.pack.tables and name not in self.unread and "tables" not in self.unread:
                 self.wrong(problems.NO_TABLE, "overview", i, word=name, hint=hint(name, self.pack.tables))
+
+    def goals(self) -> None:
+        for key, goal in self.pack.goals.items():
+            for i, name in enumerate(goal.tables):
+                if name not in self.pack.tables and name not in self.unread and "tables" not in self.unread:
+                    self.wrong(
+                        problems.NO_TABLE, "goals", key, "tables", i, word=name, hint=hint(name, self.pack.tables)
+                    )
 
     def draws(self) -> None:
         for key, draw in self.pack.draws.items():
@@ -89,7 +98,10 @@ class _PackChecker(Checker):
             for i, name in enumerate(names):
                 path = (*here, word, "fields", i) if ledger.one_per_says and word == "one_per" else (*here, word, i)
                 field = self.find_field(ledger, name, *path, also=("region", "unit"))
-                if field is not None and (field.type in _NOT_A_KEY or field.many):
+                long = (
+                    field is not None and field.type is FieldType.LONG_TEXT and word == "match"
+                )  # a sheet may go by it
+                if field is not None and not long and (field.type in _NOT_A_KEY or field.many):
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_A_KEY, *path, kind=kind, field=field.title, what=what)
         for field in ledger.fields.values():
@@ -196,7 +208,7 @@ class _PackChecker(Checker):
         """Rules fill fields that exist with values that can occur; only the last case may hold always."""
         for rule in ledger.rules:
             here = ("ledgers", ledger.key, "rules", rule.key)
-            field = self.find_field(ledger, rule.key, *here)
+            field = self.find_field(ledger, rule.key, *here, also=("unit",))
             for i, case in enumerate(rule.cases):
                 path = (*here, "cases", i)
                 self.conditions(ledger, case.where, *path, "where")
@@ -204,6 +216,9 @@ class _PackChecker(Checker):
                     self.wrong(problems.RULE_ASKS_ITSELF, *path, field=rule.key)
                 if not case.where and i + 1 < len(rule.cases):
                     self.wrong(problems.CASE_NEVER, *here, "cases", i + 1, n=i + 2, always=i + 1)
+                if rule.key == "unit" and isinstance(case.value, tuple):
+                    words = {"value": "days_after", "kind": "单位", "field": ledger.unit_title}
+                    self.wrong(problems.WRONG_VALUE, *path, "days_after", **words, hint="请写单位的名称。")
                 if field is not None:
                     word = "days_after" if isinstance(case.value, tuple) else "is"
                     self.value(ledger, field, case.value, *path, word)

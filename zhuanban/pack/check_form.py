@@ -11,7 +11,7 @@ from collections.abc import Collection
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
 from zhuanban.pack.checker import Checker, PlaceOf
-from zhuanban.pack.form_text import DATE_STYLES, Slot
+from zhuanban.pack.form_text import DATE_STYLES, FILLER_WORDS, Slot
 from zhuanban.pack.problems import hint
 from zhuanban.pack.read_form import slots_of
 from zhuanban.pack.values import Field, FieldType, Form, FormColumn, Ledger, Pack
@@ -19,8 +19,8 @@ from zhuanban.pack.vocabulary import TYPE_WORDS
 
 ROW_WORDS = ("number", "state", "region", "unit", "since", "day", "today")
 """What a slot of a row may say besides fields and @MOVE; `since` is the day on which the record was opened."""
-CELL_WORDS = ("unit", "region", "day", "today", "by", "rows")
-"""What a slot of a single cell may say; `by` is who fills the form in, `rows` how many rows it has."""
+CELL_WORDS = ("unit", "region", "day", "today", *FILLER_WORDS, "rows")
+"""What a slot of a single cell may say; `rows` is how many rows the form has."""
 ORDER_WORDS = ("number", "region", "unit", "since")
 _DAYS = ("since", "day", "today")
 _LETTER = re.compile(r"[A-Z]{1,3}")

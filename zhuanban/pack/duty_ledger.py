@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from zhuanban.pack.values import NEW, SAME, Check, Duty, Field, FieldType, Ledger, Move, Option, State
+from zhuanban.pack.values import NEW, SAME, Check, Condition, Duty, Field, FieldType, Ledger, Move, Option, Proof, State
 
 # States
 EMPTY, UNSIGNED, UNSENT, SENT, TAKEN, RETURNED = "待填", "待签", "待报", "已报送", "已接收", "已退回"
@@ -49,6 +49,10 @@ STAMP_FIELDS: Mapping[str, Field] = {
 STAMP_CHECK = Check("same", ("rows", "scan_rows"), "盖章件所载条数与报送时的数据不同。", flag=True)
 
 
+# What does not agree with its list, or has no proof, a line each; and why it goes all the same.
+DOUBTS, EXPLAINED = "doubts", "explained"
+
+
 def receipt(i: int) -> str:
     """Key of the field that holds the receipt of the i-th addressee: 0 the main one, then the copies."""
     return f"receipt_{i}"
@@ -65,6 +69,9 @@ def fields_of(duty: Duty) -> dict[str, Field]:
     if duty.copies or duty.via:
         for i, unit in enumerate(addressees(duty)):
             own[receipt(i)] = Field(receipt(i), f"{unit or '收件单位'}回执", FieldType.TEXT)
+    if duty.explains:
+        own[DOUBTS] = Field(DOUBTS, "待说明事项", FieldType.LONG_TEXT)
+        own[EXPLAINED] = Field(EXPLAINED, "说明", FieldType.LONG_TEXT)
     return own
 
 
@@ -115,7 +122,9 @@ def _moves(duty: Duty, states: Mapping[str, State]) -> Iterable[Move]:
     if duty.sign:
         yield Move(SIGN, (UNSIGNED,), UNSENT, duty.sign, needs=("signer",))
     stamps = (("received", ("instant", "first")), ("received_last", ("instant", "last")))
-    yield Move(SEND, (UNSENT,), SENT, duty.by, needs=(receipt(0),) if duty.via else (), sets=stamps)
+    unexplained = (Proof((Condition(DOUBTS, "filled"),), (EXPLAINED,)),) if duty.explains else ()
+    needs = (receipt(0),) if duty.via else ()
+    yield Move(SEND, (UNSENT,), SENT, duty.by, needs=needs, needs_when=unexplained, sets=stamps)
     if duty.review:
         decided = (("wanted_due", None),)
         yield Move(RETURN, (SENT,), RETURNED, duty.review, not_by=(FILL, SIGN, SEND), reason=True)

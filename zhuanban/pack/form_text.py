@@ -25,6 +25,10 @@ DATE_STYLES: dict[str, Callable[[int], str]] = {
 """How a day is written: 2021-11-03, 2021年11月3日, 2021年11月, 11月3日, 2021.11.3."""
 
 
+FILLER_WORDS = ("by", "by_phone")
+"""What a slot says of who fills the form in: his name, his phone. The ledgers do not know it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A word to be filled. `@MOVE` is the day of the last such move."""
@@ -55,6 +59,11 @@ class FormText:
     @property
     def slots(self) -> Iterator[Slot]:
         return (slot for part in self.parts for slot in part.slots)
+
+    @property
+    def of_filler(self) -> bool:
+        """Does it say who fills the form in?"""
+        return any(slot.word in FILLER_WORDS for slot in self.slots)
 
     def fill(self, say: Callable[[Slot], str]) -> str:
         """The text with every slot filled; "" where it has slots and all of them are empty."""

@@ -131,7 +131,7 @@ NO_STANDARD = Kind("pack-094", "没有标准“{word}”。", "{hint}")
 NO_LIMIT = Kind("pack-095", "标准“{standard}”里没有“{word}”这一项。", "{hint}")
 OTHER_UNIT = Kind("pack-096", "栏目“{field}”的单位是“{one}”，标准里“{limit}”的单位是“{two}”。", "请改成同一单位。")
 NOT_A_PATH = Kind("pack-097", "“{word}”应当写作“台账.栏目”。", "请写明是哪个台账的栏目。")
-NO_FILES = Kind("pack-098", "栏目“{field}”不存放文件，不能归档。", "请换成照片、签名、视频或附件栏目。")
+NO_FILES = Kind("pack-098", "栏目“{field}”不存放文件。", "请换成照片、签名、视频或附件栏目。")
 PAIR_OF_TWO = Kind("pack-099", "前后对比要写两个栏目，写了{n}个。", "请写整治前、整治后两个栏目，同在一个台账。")
 NO_LINK_BACK = Kind(
     "pack-150", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"
@@ -225,15 +225,26 @@ COPIES_WITHOUT_MAIN = Kind("pack-113", "有抄送，却没有写报送给谁。"
 DUTY_LEDGER_TAKEN = Kind("pack-114", "本任务的报送件记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。")
 DUTY_TOO_LONG = Kind("pack-115", "报送起止相距超过{years}年。", "请核对年份。")
 NO_DUTY_FORM = Kind("pack-116", "本任务要填的报表“{word}”不在行动包里。", "{hint}")
+NOT_BY_RECORD = Kind(
+    "pack-117",
+    "本任务逐条报送，报表“{form}”填的{ledger}却没有指向{roster}的关联栏目，分不出是哪一条的。",
+    "请换一张报表，或给{ledger}加上关联到{roster}的栏目。",
+)
 
-STAMP_OF_NOTHING = Kind("pack-117", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
+PROOF_COLUMN = Kind("pack-118", "统计表“{table}”没有数条目的列“{word}”，说不出靠什么佐证。", "{hint}")
+PROOF_ELSEWHERE = Kind("pack-119", "列“{column}”数的是{ledger}，“{word}”却是别的台账的栏目。", "请写{ledger}的栏目。")
+
+# What is no defect, but worth a look
+BEFORE_PAPER = Kind("pack-177", "阶段“{stage}”{start}开始，早于{papers}。", "日期照印，不必改；此前的工作按补录登记。")
+
+STAMP_OF_NOTHING = Kind("pack-176", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
 
 # Draws
-DRAW_WHERE = Kind("pack-170", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")
+DRAW_WHERE = Kind("pack-174", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")
 
 # Likely doubles
 NOT_ALIKE = Kind(
-    "pack-171",
+    "pack-175",
     "栏目“{field}”一边是{one}，一边是{two}，不能比较是否相同。",
     "请写两个台账里都有、类型相同的文字、数、日期或选项栏目。",
 )

@@ -34,7 +34,7 @@ from zhuanban.pack.read_table import read_table
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.standard import Limit, Standard
-from zhuanban.pack.values import Draw, Duty, Grid, Layer, Ledger, Level, Pack, Post, Stage
+from zhuanban.pack.values import Basis, Draw, Duty, Goal, Grid, Layer, Ledger, Level, Pack, Post, Stage
 
 __all__ = [
     "campaigns_folder",
@@ -128,7 +128,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     key = said.text("key", "pack")
     posts = {k: _post(k, post) for k, post in said.things("posts", "岗位")}
     layers = {k: read_layer(k, Said(book, "图层", node, ("layers", k), k)) for k, node in trees["layers"].items()}
-    ledgers, duties = _ledgers(book, trees["ledgers"], trees["duties"], tuple(posts), layers)
+    ledgers, duties = _ledgers(book, trees, tuple(posts), layers)
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
     forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
@@ -157,6 +157,9 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
         layers=layers,
         issued=said.day("issued"),
+        printed=said.day("printed"),
+        basis=tuple(_basis(each) for each in said.listed("basis", "依据文件")),
+        goals={k: _goal(k, goal) for k, goal in said.things("goals", "目标")},
         overview=said.texts("overview"),
         texts=_texts(said),
         demo_campaign=said.text("demo_campaign") or key,
@@ -166,15 +169,15 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
 
 def _ledgers(
     book: Book,
-    nodes: Mapping[str, tree.Node],
-    duty_nodes: Mapping[str, tree.Node],
+    trees: Mapping[str, Mapping[str, tree.Node]],
     posts: tuple[str, ...],
     layers: Mapping[str, Layer],
 ) -> tuple[dict[str, Ledger], dict[str, Duty]]:
     """Fields and states of all ledgers first, those of reports too: conditions of moves need to know them."""
-    said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in nodes.items()}
+    said = {key: Said(book, "台账", node, ("ledgers", key), key) for key, node in trees["ledgers"].items()}
     bare = {key: read_ledger(key, each, layers) for key, each in said.items()}
-    duties, reports = read_duties(book, duty_nodes, bare)
+    agreeing = {k for k, node in trees["forms"].items() if isinstance(node, tree.Mapping) and "same_as" in node.items}
+    duties, reports = read_duties(book, trees["duties"], bare, agreeing)
     known = {**reports, **bare}
     full = {
         key: replace(
@@ -214,6 +217,16 @@ def _post(key: str, said: Said) -> Post:
 def _stage(key: str, said: Said) -> Stage:
     said.need("title")
     return Stage(key, said.text("title", key), said.day("start"), said.day("end"), said.text("source"), said.place)
+
+
+def _basis(said: Said) -> Basis:
+    said.need("title")
+    return Basis(said.text("title"), said.text("number"), said.day("on"))
+
+
+def _goal(key: str, said: Said) -> Goal:
+    said.need("title")
+    return Goal(key, said.text("title", key), said.texts("tables"), said.text("source"))
 
 
 def _standard(key: str, said: Said) -> Standard:

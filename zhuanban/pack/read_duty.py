@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from zhuanban.pack import problems, tree
 from zhuanban.pack.duty_ledger import answers_ledger, fields_of, ledger_of
@@ -11,7 +11,7 @@ from zhuanban.pack.read_ledger import read_fields
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.said import Book, Said
-from zhuanban.pack.values import Duty, Ledger
+from zhuanban.pack.values import Duty, DutyProof, Ledger
 from zhuanban.pack.work_list import Owing
 
 _CLOCK = r"(?:\s+([01]?[0-9]|2[0-3])[:：]([0-5][0-9]))"
@@ -31,14 +31,15 @@ ASSUMABLE = ("every", "due", "from", "until", "units", "to", "copies", "forms")
 
 
 def read_duties(
-    book: Book, nodes: Mapping[str, tree.Node], ledgers: Mapping[str, Ledger]
+    book: Book, nodes: Mapping[str, tree.Node], ledgers: Mapping[str, Ledger], agreeing: Collection[str]
 ) -> tuple[dict[str, Duty], dict[str, Ledger]]:
-    """The duties, and the ledgers of their reports. `ledgers`: the pack's own, whose records may name who owes."""
+    """The duties, and the ledgers of their reports. `ledgers`: the pack's own, whose records may name who owes;
+    `agreeing`: the forms that must agree with a list."""
     duties: dict[str, Duty] = {}
     made: dict[str, Ledger] = {}
     for key, node in nodes.items():
         said = Said(book, "报送任务", node, ("duties", key), key)
-        duty = duties[key] = _duty(key, said, ledgers)
+        duty = duties[key] = _duty(key, said, ledgers, agreeing)
         if key == "answers":
             said.wrong(problems.WORD_TAKEN, word=key, what="报送任务")
         if duty.ledger in ledgers:
@@ -57,14 +58,15 @@ def read_duties(
     return duties, made
 
 
-def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger]) -> Duty:
+def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger], agreeing: Collection[str]) -> Duty:
     said.need("title", "units", "by")
+    forms, proof = said.texts("forms"), _proof(said)
     return Duty(
         key=key,
         title=said.text("title", key),
         rhythm=_rhythm(said),
         owing=_owing(said, ledgers),
-        forms=said.texts("forms"),
+        forms=forms,
         start=said.day("from"),
         end=said.day("until"),
         assumed=said.texts("assumed"),
@@ -81,6 +83,8 @@ def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger]) -> Duty:
         remind=tuple(_reminders(said)),
         escalate=tuple(_escalation(each) for each in said.listed("escalate", "逐级提醒")),
         soon=_length(said, "soon"),
+        proof=proof,
+        explains=proof is not None or not {*forms}.isdisjoint(agreeing),
         source=said.text("source"),
         at=said.place,
     )
@@ -144,6 +148,25 @@ def _owing(said: Said, ledgers: Mapping[str, Ledger]) -> Owing:
     ledger = units.text("roster")
     each = units.one_of("each", ("unit", "record"), "unit")
     return Owing(ledger=ledger, where=read_where(units, ledgers, ledger), each=each)
+
+
+def _proof(said: Said) -> DutyProof | None:
+    if not said.has("proof"):
+        return None
+    proof = said.thing("proof", "佐证")
+    proof.need("table", "columns")
+    columns = []
+    for key, node in proof.below("columns").items():
+        paths, fields = proof.book.texts(node, (*proof.path, "columns", key)), []
+        for i, path in enumerate(paths):
+            ledger, dot, field = path.partition(".")
+            if not (dot and ledger and field):
+                place = proof.book.place(*proof.path, "columns", key, i)
+                proof.book.problems.append(problems.NOT_A_PATH.at(place, word=path))
+                continue
+            fields.append((ledger, field))
+        columns.append((key, tuple(fields)))
+    return DutyProof(proof.text("table"), tuple(columns), proof.place)
 
 
 def _reminders(said: Said) -> Iterator[Reminder]:

@@ -33,6 +33,7 @@ def read_form(ledgers: Mapping[str, Ledger], key: str, said: Said) -> Form:
         reached=said.text("reached"),
         order=said.texts("order"),
         per=_per(said),
+        if_any=said.flag("if_any"),
         head=tuple(_head(said)),
         first=said.integer("first", 1, 100_000),
         printed=said.integer("printed", 1, 100_000),

@@ -46,6 +46,7 @@ def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
         said.text("title", key),
         ledger,
         where=read_where(said, ledgers, ledger),
+        flagged=said.text("flagged"),
         lacks=said.texts("lacks"),
         missing_level=levels[0] if levels else "",
         missing_link=links[0] if links else "",

@@ -66,6 +66,10 @@ def say_duty(pack: Pack, duty: Duty) -> Iterator[str]:
     yield f"    {'没有情况的须作零报告' if duty.zero else '不设零报告'}；{_steps(pack, duty)}。"
     if duty.stamp:
         yield "    盖章后的扫描件收回来，与报送时的数据核对条数。"
+    if duty.proof is not None:
+        table = pack.tables[duty.proof.table]
+        columns = "、".join(f"“{table.columns[key].title}”" for key, _ in duty.proof.columns)
+        yield f"    {table.title}的{columns}要有佐证材料，缺的报送前说明。"
     if duty.counts == "last":
         yield "    退回重报的，以最后一次收到的时刻为准。"
     if duty.remind:

@@ -27,7 +27,7 @@ def _what(pack: Pack, each: WorkList) -> str:
         least = f"，共{each.at_least}份以上" if each.at_least > 1 else ""
         return f"{duties}{row}{words}的单位{least}"
     ledger = pack.ledgers[each.ledger]
-    records = say_some(pack, ledger, each.where)
+    records = say_some(pack, ledger, each.where) + (f"（带“{each.flagged}”标记的）" if each.flagged else "")
     if each.lacks:
         return f"{records}，缺{'、'.join(say_field(ledger, key) for key in each.lacks)}任一项的，写明所缺"
     if each.by:

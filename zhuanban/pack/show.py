@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zhuanban.core.day import chinese
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
-from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Basis, Case, Draw, Form, Goal, Ledger, Pack, Stage, State, Table
 from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -24,7 +24,7 @@ from zhuanban.pack.words import (
     say_where,
 )
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
 
 
 def show(pack: Pack) -> str:
@@ -38,7 +38,11 @@ def _lines(pack: Pack) -> Iterator[str]:
         yield f"依据：{pack.source}"
     if pack.issued is not None:
         yield f"发文：{chinese(pack.issued)}"
+    if pack.printed is not None:
+        yield f"印发：{chinese(pack.printed)}"
     sections: list[tuple[str, Iterator[str]]] = [
+        ("依据", (_basis(basis) for basis in pack.basis)),
+        ("目标", (_goal(pack, goal) for goal in pack.goals.values())),
         ("网格", _grid(pack)),
         ("岗位", _posts(pack)),
         ("阶段", (_stage(stage) for stage in pack.stages.values())),
@@ -60,6 +64,16 @@ def _lines(pack: Pack) -> Iterator[str]:
         yield f"{_NUMERALS[number]}、{title}"
         yield from body
         number += 1
+
+
+def _basis(basis: Basis) -> str:
+    on = f"，{chinese(basis.on)}" if basis.on is not None else ""
+    return f"  {basis.title}{f'（{basis.number}）' if basis.number else ''}{on}"
+
+
+def _goal(pack: Pack, goal: Goal) -> str:
+    tables = "、".join(f"“{pack.tables[key].title}”" for key in goal.tables)
+    return f"  {goal.title}（{f'看{tables}' if tables else '未量化'}）{_from(goal.source)}"
 
 
 def _from(source: str) -> str:

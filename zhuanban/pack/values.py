@@ -259,6 +259,11 @@ class Ledger:
         return tuple(m for m in self.moves.values() if NEW in m.from_)
 
 
+def links_to(ledger: Ledger, target: str) -> tuple[str, ...]:
+    """The fields of a ledger whose values name records of `target`."""
+    return tuple(f.key for f in ledger.fields.values() if f.type is FieldType.LINK and f.ledger == target)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table. Exactly one of question, ratio, text, plus/minus is said, or `level`.
@@ -394,6 +399,7 @@ class Form:
     reached: str = ""
     order: tuple[str, ...] = ()  # fields, or number | region | unit | since
     per: str = "whole"  # whose copy it is: whole | unit | a grid level's key
+    if_any: bool = False  # a report takes it along only where it has a row
     head: tuple[int, ...] = ()
     first: int = 0
     printed: int = 0  # blank rows that the template has
@@ -447,6 +453,18 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyProof:
+    """What proves the figures of a report: for each column of `table` the files of the records behind it.
+
+    `columns`: column → (ledger, field) of files.
+    """
+
+    table: str
+    columns: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What must be reported when, by whom, to whom (报送任务). Its reports are the records of `ledger`."""
 
@@ -471,6 +489,8 @@ class Duty:
     remind: tuple[Reminder, ...] = ()
     escalate: tuple[Escalation, ...] = ()
     soon: int = 0  # minutes before the deadline from which it is pressing
+    proof: DutyProof | None = None
+    explains: bool = False  # what does not agree, or has no proof, is explained before it is sent
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
@@ -505,6 +525,25 @@ class Stage:
     end: int | None = None
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A paper on which the campaign rests, and the day on which it was issued."""
+
+    title: str
+    number: str = ""
+    on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the campaign is for, and the tables that measure it; none: no figure stands for it."""
+
+    key: str
+    title: str
+    tables: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,6 +606,9 @@ class Pack:
     duties: Mapping[str, Duty] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    printed: int | None = None  # the day on which it was printed (印发), where that is another
+    basis: tuple[Basis, ...] = ()
+    goals: Mapping[str, Goal] = field(default_factory=dict)
     issued: int | None = None  # the day on which the document was issued: nothing falls due before it
     overview: tuple[str, ...] = ()  # tables that the front page shows, in this order; () = all
     texts: Mapping[str, str] = field(default_factory=dict)  # scope, emphasis, inspection steps: pack prose by key

@@ -308,7 +308,7 @@ def say_form_rows(pack: Pack, form: Form) -> str:
     whose = {"whole": "全部一份", "unit": "每个单位一份"}.get(form.per) or f"每个{say_level(pack, form.per)}一份"
     return (
         f"{ledger.title}中{which}条目每{ledger.word}一行{order}，{whose}；从第{form.first}行起，"
-        f"印有{form.printed}行，不够时{beyond}。"
+        f"印有{form.printed}行，不够时{beyond}{'；没有内容的报送时不附' if form.if_any else ''}。"
     )
 
 

@@ -44,6 +44,7 @@ class WorkList:
     title: str
     ledger: str  # of a list of reports: the ledger of its first duty
     where: tuple[Condition, ...] = ()
+    flagged: str = ""  # only records of `where` that bear a mark which begins so
     lacks: tuple[str, ...] = ()  # fields, or unit
     missing_level: str = ""
     missing_link: str = ""

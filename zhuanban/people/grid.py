@@ -1,4 +1,4 @@
-"""Writes to the dated grid: split, merge and rename regions from a day on. What lies before that day stays as it was.
+"""Writes to the dated grid: split, merge, rename regions, rename units, from a day on. Earlier days stay as they were.
 
 Moving a region is `actions.hang_region`. Records are not known here: `ledger.grid` calls these and takes records along.
 """
@@ -13,8 +13,9 @@ from zhuanban.core import clock
 from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Kind, Problem, Refused
 from zhuanban.people.actions import NODE_UNKNOWN, TIME_ORDER, hang_region
-from zhuanban.people.models import Campaign, Holding, Region, RegionName, RegionParent
+from zhuanban.people.models import Campaign, Holding, Region, RegionName, RegionParent, Unit, UnitName
 from zhuanban.people.queries import Setting, setting
+from zhuanban.people.tree import VIRTUAL_ROOT
 
 NOT_IN_USE = Kind("people-050", "“{name}”（{code}）在 {day} 没有启用。", "请核对代码和日期。")
 CODE_TAKEN = Kind("people-051", "代码 {code} 已被“{name}”使用。", "新网格请用没有用过的代码。")
@@ -27,6 +28,8 @@ LEVELS_DIFFER = Kind("people-057", "“{name}”与“{other}”不是同一级�
 IS_ROOT = Kind("people-058", "“{name}”是最上一级，不能拆分、合并或移动。", "请核对代码。")
 NOT_YET = Kind("people-059", "日期 {day} 还没有到。", "请在当天或之后办理。")
 SAME_NAME = Kind("people-060", "“{code}”在 {day} 已经叫“{name}”。", "请核对名称。")
+UNIT_NAME_SHAPE = Kind("people-066", "单位 {code} 的新名称不合要求。", "全称请用 1 至 120 个字，简称不超过 60 个字。")
+UNIT_NAME_TAKEN = Kind("people-067", "“{name}”已是“{other}”的名称。", "请另取名称，否则表格里写到它时分不清。")
 REASON_EMPTY = Kind("people-061", "没有写明理由。", "请写明依据的文件或原因。")
 
 
@@ -113,17 +116,43 @@ def rename_region(campaign: Campaign, code: str, name: str, day: int, reason: st
         _raise(campaign, locked)
 
 
+def rename_unit(campaign: Campaign, code: str, name: str, short: str, day: int, reason: str) -> None:
+    """From `day` on, the unit bears this name and short name; what is printed as of earlier days says the ones it had.
+
+    Raises Refused with every fault.
+    """
+    with transaction.atomic():
+        locked, here = _locked(campaign)
+        node, name, short = here.units.nodes.get(code), name.strip(), short.strip()
+        faults = _said_and_past(day, reason)
+        if node is None or code == VIRTUAL_ROOT:
+            faults.append(NODE_UNKNOWN.at(code=code))
+        elif not node.in_use(day):
+            faults.append(NOT_IN_USE.at(name=node.printed(), code=code, day=iso(day)))
+        elif node.named(day) == (name, short):
+            faults.append(SAME_NAME.at(code=code, day=iso(day), name=name))
+        if not 0 < len(name) <= 120 or len(short) > 60:
+            faults.append(UNIT_NAME_SHAPE.at(code=code))
+        for word in {name, short} - {""}:
+            bearers = [c for c in here.units.find(word, day) if c != code]
+            faults += [UNIT_NAME_TAKEN.at(name=word, other=here.units.name(c)) for c in bearers]
+        later = UnitName.objects.filter(unit__campaign=locked, unit__code=code, from_day__gte=day).first()
+        if later is not None:
+            faults.append(TIME_ORDER.at(code=code, day=iso(later.from_day)))
+        if faults:
+            raise Refused(faults)
+        row = Unit.objects.get(campaign=locked, code=code)
+        UnitName.objects.create(unit=row, name=name, short=short, from_day=day, reason=reason.strip()[:200])
+        _raise(campaign, locked)
+
+
 def _locked(campaign: Campaign) -> tuple[Campaign, Setting]:
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     return locked, setting(locked)
 
 
 def _common(here: Setting, codes: Sequence[str], day: int, reason: str, *, root_too: bool = False) -> list[Problem]:
-    tree, faults = here.regions, []
-    if not reason.strip():
-        faults.append(REASON_EMPTY.at())
-    if day > clock.today():
-        faults.append(NOT_YET.at(day=iso(day)))
+    tree, faults = here.regions, _said_and_past(day, reason)
     for code in codes:
         node = tree.nodes.get(code)
         if node is None or code == "*":
@@ -133,6 +162,11 @@ def _common(here: Setting, codes: Sequence[str], day: int, reason: str, *, root_
         elif not node.in_use(day) or node.from_day == day:
             faults.append(NOT_IN_USE.at(name=tree.name(code), code=code, day=iso(day)))
     return faults
+
+
+def _said_and_past(day: int, reason: str) -> list[Problem]:
+    faults = [] if reason.strip() else [REASON_EMPTY.at()]
+    return [*faults, NOT_YET.at(day=iso(day))] if day > clock.today() else faults
 
 
 def _new_region(here: Setting, code: str, name: str, level: int, taken: dict[str, str]) -> list[Problem]:

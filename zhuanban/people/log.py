@@ -81,6 +81,7 @@ DETAIL_WORDS = {
     "from": "起",
     "on": "自",
     "new_account": "新账号",
+    "new_phone": "登记联系方式",
     "days": "天数",
     "revoked": "作废令牌",
     "address": "来处",

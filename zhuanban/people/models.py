@@ -18,6 +18,7 @@ class User(AbstractUser):
     """A person who signs in. `username` is the login; what he may do follows from holdings alone."""
 
     display_name = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=30, blank=True)  # printed on the sheets that he fills in, and nowhere else
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -102,6 +103,19 @@ class UnitParent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "from_day"], name="unit_parent_day")]
+
+
+class UnitName(models.Model):
+    """What a unit is called from `from_day` on, until the next row; before the first of them, as `Unit` says."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=120)
+    short = models.CharField(max_length=60, blank=True)
+    from_day = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "from_day"], name="unit_name_day")]
 
 
 class Holding(models.Model):

@@ -29,7 +29,7 @@ from zhuanban.people.actions import (
 )
 from zhuanban.people.models import Campaign, Holding, Token, User
 from zhuanban.people.queries import Setting, setting
-from zhuanban.people.scope import OPERATOR
+from zhuanban.people.scope import OPERATOR, Actor
 
 LOGIN_WRONG = Kind(
     "people-032", "登录名“{login}”不合要求。", "请用 1 至 60 个字母、数字或汉字，可含 . _ - @ +，不含空格。"
@@ -41,19 +41,25 @@ PLACE_MISSING = Kind("people-036", "岗位“{post}”须写明{what}。", "请�
 ROW_TWICE = Kind("people-037", "与第{other}行重复。", "请删去其中一行。")
 NO_ACCOUNT = Kind("people-038", "没有账号“{login}”。", "请核对登录名；新账号用 people add 建立。")
 NOT_HELD = Kind("people-039", "{day} 起“{login}”本来就不任“{post}”。", "请用 people list 查看任职。")
+PHONE_WRONG = Kind(
+    "people-064", "联系方式“{phone}”不是电话号码。", "请写 5 至 30 位数字，可含空格、- 和 +，分机写“转”。"
+)
+PHONE_OTHER = Kind("people-065", "账号“{login}”写了两个联系方式。", "请只留一个。")
 PASSWORD_SHORT = Kind("people-040", "口令文件的第一行不足 {least} 个字符。", "请换一个长的口令。")
 PASSWORD_UNREADABLE = Kind("people-042", "口令文件不能读取：{why}。", "请核对路径和权限，并存为 UTF-8 文本。")
 NO_PEOPLE = Kind("people-041", "表中没有一个人。", "请至少写一行。")
 
 LIST_HEADS = ("登录名", "姓名", "岗位")
-LIST_MORE = ("区划代码", "单位代码", "启用日期")
+LIST_MORE = ("区划代码", "单位代码", "启用日期", "联系方式")
 LEAST = 8  # characters of a password that somebody chose
 _LOGIN = re.compile(r"[\w.@+-]{1,60}")
+_PHONE = re.compile(r"[0-9+][0-9 转-]{4,29}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One person's post as a list or a command says it. `post` is key or title; `from_date` 2023-12-08, "" = today."""
+    """One person's post as a list or a command says it. `post` is key or title; `from_date` 2023-12-08, "" = today;
+    `phone` "" = as it is known."""
 
     login: str
     name: str
@@ -61,6 +67,7 @@ class Entry:
     region: str = ""
     unit: str = ""
     from_date: str = ""
+    phone: str = ""
     at: Place = NOWHERE
 
 
@@ -73,6 +80,7 @@ class Entered:
     post: str
     new_account: bool
     new_post: bool
+    new_phone: bool
     password: str = ""
 
 
@@ -93,6 +101,7 @@ def _faults(here: Setting, entries: Sequence[Entry], known: dict[str, User]) -> 
     problems = [] if entries else [NO_PEOPLE.at()]
     names: dict[str, str] = {login: user.display_name for login, user in known.items()}
     rows: dict[tuple[str, ...], int] = {}
+    phones: dict[str, str] = {}
     for each in entries:
         at = each.at
         if not _LOGIN.fullmatch(each.login) or each.login == OPERATOR.login:
@@ -103,6 +112,10 @@ def _faults(here: Setting, entries: Sequence[Entry], known: dict[str, User]) -> 
             problems.append(NAME_OTHER.at(at, login=each.login, name=names[each.login]))
         if len(each.name) > 40:
             problems.append(NAME_LONG.at(at))
+        if each.phone and not _PHONE.fullmatch(each.phone):
+            problems.append(PHONE_WRONG.at(at, phone=each.phone))
+        elif each.phone and phones.setdefault(each.login, each.phone) != each.phone:
+            problems.append(PHONE_OTHER.at(at, login=each.login))
         post = find_post(here.pack, each.post)
         if post is None:
             titles = "、".join(p.title for p in here.pack.posts.values())
@@ -146,6 +159,10 @@ def _enter(here: Setting, entry: Entry, password: str) -> Entered:
     if user is None:
         told = "" if password else secrets.token_urlsafe(9)
         user = User.objects.create_user(entry.login, password=password or told, display_name=entry.name)
+    new_phone = entry.phone not in ("", user.phone)
+    if new_phone:
+        user.phone = entry.phone
+        user.save(update_fields=["phone"])
     from_day = from_iso(entry.from_date) if entry.from_date else clock.today()
     # Who holds it already keeps it as it is; a holding that ended leaves room for another.
     same = Holding.objects.filter(
@@ -157,7 +174,9 @@ def _enter(here: Setting, entry: Entry, password: str) -> Entered:
     if new_account or new_post:
         detail = {"give": post.key, "login": entry.login, "region": entry.region, "unit": entry.unit}
         log_access(here.campaign, OPERATOR, "people", {**detail, "from": iso(from_day), "new_account": new_account})
-    return Entered(entry.login, str(user), post.title, new_account, new_post, told)
+    if new_phone:  # that it changed is told, what it is never
+        log_access(here.campaign, OPERATOR, "people", {"login": entry.login, "new_phone": True})
+    return Entered(entry.login, str(user), post.title, new_account, new_post, new_phone, told)
 
 
 def end_post(campaign: Campaign, login: str, post: str, day: int) -> int:
@@ -205,6 +224,13 @@ def new_password(login: str, password: str = "") -> str:
         user.save(update_fields=["password"])
         log_access(None, OPERATOR, "password", {"login": login})
     return "" if password else told
+
+
+def phone_of(actor: Actor) -> str:
+    """The phone of who acts, for a sheet that prints it beside his name; "" where none is known."""
+    if actor.user_id is None:
+        return ""
+    return User.objects.filter(pk=actor.user_id).values_list("phone", flat=True).first() or ""
 
 
 def account(login: str) -> User:

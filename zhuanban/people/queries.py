@@ -10,7 +10,16 @@ from zhuanban.core.day import FIRST_DAY
 from zhuanban.core.problem import Kind, Problem, Refused
 from zhuanban.pack.read import files_sha256, load
 from zhuanban.pack.values import Pack
-from zhuanban.people.models import Campaign, PackVersion, Region, RegionName, RegionParent, Unit, UnitParent
+from zhuanban.people.models import (
+    Campaign,
+    PackVersion,
+    Region,
+    RegionName,
+    RegionParent,
+    Unit,
+    UnitName,
+    UnitParent,
+)
 from zhuanban.people.tree import Node, Tree, words_of
 
 NO_CAMPAIGN = Kind("people-001", "没有名为“{name}”的行动。", "现有行动：{known}。")
@@ -31,6 +40,9 @@ class Setting:
     regions: Tree
     units: Tree
 
+
+Named = tuple[int, str, str]
+"""From a day on, a name and a short name."""
 
 _trees: dict[str, tuple[int, Tree, Tree]] = {}
 _packs: dict[tuple[str, int], Pack] = {}
@@ -81,12 +93,12 @@ def forget_trees(campaign: Campaign) -> None:
 
 def region_tree(campaign: Campaign, pack: Pack) -> Tree:
     """The dated tree of regions, read from the database."""
-    later: dict[int, list[tuple[int, str]]] = {}
+    later: dict[int, list[Named]] = {}
     for row in RegionName.objects.filter(region__campaign=campaign).order_by("from_day"):
-        later.setdefault(row.region_id, []).append((row.from_day, row.name))
+        later.setdefault(row.region_id, []).append((row.from_day, row.name, ""))
     nodes = []
     for r in Region.objects.filter(campaign=campaign):
-        names = ((FIRST_DAY, r.name), *later[r.pk]) if r.pk in later else ()
+        names = ((FIRST_DAY, r.name, ""), *later[r.pk]) if r.pk in later else ()
         last = names[-1][1] if names else r.name
         aliases = words_of(r.aliases)
         nodes.append(Node(r.code, last, r.position, aliases=aliases, from_day=r.from_day, to_day=r.to_day, names=names))
@@ -98,10 +110,15 @@ def region_tree(campaign: Campaign, pack: Pack) -> Tree:
 
 def unit_tree(campaign: Campaign) -> Tree:
     """The dated tree of units, read from the database."""
-    nodes = [
-        Node(u.code, u.name, u.position, u.short, words_of(u.aliases), u.from_day, u.to_day, u.region_code)
-        for u in Unit.objects.filter(campaign=campaign)
-    ]
+    later: dict[int, list[Named]] = {}
+    for row in UnitName.objects.filter(unit__campaign=campaign).order_by("from_day"):
+        later.setdefault(row.unit_id, []).append((row.from_day, row.name, row.short))
+    nodes = []
+    for u in Unit.objects.filter(campaign=campaign):
+        names = ((FIRST_DAY, u.name, u.short), *later[u.pk]) if u.pk in later else ()
+        _, name, short = names[-1] if names else (FIRST_DAY, u.name, u.short)
+        aliases = words_of(u.aliases)
+        nodes.append(Node(u.code, name, u.position, short, aliases, u.from_day, u.to_day, u.region_code, names))
     parents = UnitParent.objects.filter(unit__campaign=campaign).values_list("unit__code", "parent_code", "from_day")
     return Tree(nodes, parents, rooted=False, root_name="全部单位")
 

@@ -26,24 +26,30 @@ class Node:
     from_day: int = FIRST_DAY
     to_day: int = FAR_DAY
     region: str = ""  # units: the region they belong to
-    names: tuple[tuple[int, str], ...] = ()  # (from day, name) where it was ever renamed; `name` is the latest
+    names: tuple[tuple[int, str, str], ...] = ()  # (from day, name, short) where it was ever renamed; the last holds
 
     def in_use(self, day: int) -> bool:
         return holds_on(self.from_day, self.to_day, day)
 
-    def named(self, day: int) -> str:
-        """The name that it bore on a day."""
-        found = self.name
-        for from_day, name in reversed(self.names):
-            found = name
-            if from_day <= day:
+    def named(self, day: int | None = None) -> tuple[str, str]:
+        """The name and the short name that it bore on a day, or bears now."""
+        found = (self.name, self.short)
+        for from_day, name, short in reversed(self.names if day is not None else ()):
+            found = (name, short)
+            if day is not None and from_day <= day:
                 break
         return found
 
     @property
-    def printed(self) -> str:
+    def words(self) -> frozenset[str]:
+        """All that it was ever called."""
+        former = (word for _, name, short in self.names for word in (name, short))
+        return frozenset({self.name, self.short, *self.aliases, *former} - {""})
+
+    def printed(self, day: int | None = None) -> str:
         """The name that tables print."""
-        return self.short or self.name
+        name, short = self.named(day)
+        return short or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,12 @@ class Tree:
     def name(self, code: str, day: int | None = None) -> str:
         """Printed name, as of a day or now; the code itself where it is unknown."""
         node = self.nodes.get(code)
-        if node is None:
-            return code
-        return node.named(day) if day is not None and node.names else node.printed
+        return code if node is None else node.printed(day)
+
+    def full_name(self, code: str, day: int | None = None) -> str:
+        """The same written out."""
+        node = self.nodes.get(code)
+        return code if node is None else node.named(day)[0]
 
     def parent(self, code: str, day: int) -> str:
         """The parent's code on that day; "" for the root."""
@@ -177,10 +186,10 @@ class Tree:
         if self._by_name is None:
             self._by_name = {}
             for node in self.nodes.values():
-                for word in {node.name, node.short, *node.aliases, *(name for _, name in node.names)} - {""}:
+                for word in node.words:
                     self._by_name.setdefault(word, []).append(node.code)
         found = [c for c in self._by_name.get(name, []) if self.nodes[c].in_use(day)]
-        now = [c for c in found if name in (self.nodes[c].short, self.nodes[c].named(day), *self.nodes[c].aliases)]
+        now = [c for c in found if name in (*self.nodes[c].named(day), *self.nodes[c].aliases)]
         return now or found
 
 

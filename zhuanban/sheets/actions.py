@@ -231,11 +231,12 @@ class _Import:
         faulty: list[tuple[_Line, Change]] = []
         for line in batch:
             problems = line.row.problems
-            if not problems and (twice := self._twice(line)) is not None:
-                problems.append(twice)
-            if line.key in several:
+            mine = self._coming_back(line, several[line.key], past) if line.key in several else known.get(line.key)
+            if line.key in several and mine is None:
                 problems.append(self._which(line, several[line.key]))
-            record = known.get(line.key)
+            elif not problems and line.key not in several and (twice := self._twice(line)) is not None:
+                problems.append(twice)
+            record = mine
             said, masked = self.echo.sort(
                 line.row.said, record.now.data if record else {}, past.get(record.number) if record else None
             )
@@ -264,6 +265,16 @@ class _Import:
             self._count(line, change, outcome)
         for line, _ in faulty:
             line.report.already += line.change in entered
+
+    def _coming_back(
+        self, line: _Line, several: Sequence[Known], past: Mapping[str, Mapping[str, str]]
+    ) -> Known | None:
+        """Of several records that a row may speak of, the one of which it says nothing new."""
+        for record in several:
+            said, masked = self.echo.sort(line.row.said, record.now.data, past.get(record.number))
+            if not masked and not self.planner.steps(said, record):
+                return record
+        return None
 
     def _past(self, batch: Sequence[_Line], known: Mapping[Key, Known]) -> dict[str, Mapping[str, str]]:
         """Number → personal words that a record once said, of records that rows with masked words speak of."""
@@ -339,18 +350,18 @@ class _Import:
             here = replace(here, cell=address(here.row, column.at), column=column.head)
         return TWICE.at(here, fields="、".join(titles), other=str(other))
 
-    def _which(self, line: _Line, numbers: Sequence[str]) -> Problem:
+    def _which(self, line: _Line, several: Sequence[Known]) -> Problem:
         """A row without a number that may speak of several records."""
         ledger = self.ledger
         words = {"region": ledger.region_title, "unit": ledger.unit_title} | {
             k: f.title for k, f in ledger.fields.items()
         }
         by = "、".join(words[k] for k in ledger.match or ledger.one_per)
-        return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(numbers)[:4]))
+        return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(known.number for known in several)[:4]))
 
-    def _known(self, batch: Sequence[_Line]) -> tuple[dict[Key, Known], dict[Key, list[str]]]:
-        """The records in the actor's sight that these rows speak of, by number and by key; and the numbers where
-        several have one key."""
+    def _known(self, batch: Sequence[_Line]) -> tuple[dict[Key, Known], dict[Key, list[Known]]]:
+        """The records in the actor's sight that these rows speak of, by number and by key; and those of which several
+        have one key."""
         said = {line.row.said.number for line in batch if line.row.said.number}
         spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
         numbers = sorted(spelt)
@@ -368,11 +379,12 @@ class _Import:
         if keys:
             found.update(self._by_key(keys, {line.row.said.region for line in batch}))
         found = {pk: found[pk] for pk in self._seen(found)}
-        numbers_by_key: dict[Key, list[str]] = defaultdict(list)
-        for number, key in found.values():
-            numbers_by_key[key].append(number)
-        known = {found[pk][1]: known_of(found[pk][0], facts) for pk, facts in facts_of(found).items()}
-        return known, {key: several for key, several in numbers_by_key.items() if len(several) > 1}
+        by_key: dict[Key, list[Known]] = defaultdict(list)
+        for pk, facts in facts_of(found).items():
+            number, key = found[pk]
+            by_key[key].append(known_of(number, facts))
+        known = {key: mine[-1] for key, mine in by_key.items()}
+        return known, {key: mine for key, mine in by_key.items() if len(mine) > 1}
 
     def _seen(self, records: Iterable[int]) -> list[int]:
         """Those of the records that the actor may know of: a row about another is judged as if it were absent."""

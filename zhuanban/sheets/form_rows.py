@@ -21,6 +21,7 @@ from zhuanban.ledger.view import Masker
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.form_text import DATE_STYLES, FormText, Slot
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType, Form, FormColumn, Ledger
+from zhuanban.people.posts import phone_of
 from zhuanban.people.tree import VIRTUAL_ROOT, Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.export_rows import Value
@@ -94,8 +95,10 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
 
 
 def masked(form: Form) -> Form:
-    """The form without `reveal`: its personal fields masked, whoever asks."""
-    return replace(form, columns=tuple(replace(column, reveal=False) for column in form.columns))
+    """The form without `reveal`: its personal fields masked, whoever asks, and nobody's phone on it."""
+    columns = tuple(replace(column, reveal=False) for column in form.columns)
+    cells = tuple(cell for cell in form.cells if all(slot.word != "by_phone" for slot in cell[1].slots))
+    return replace(form, columns=columns, cells=cells)
 
 
 def seen_forms(viewer: Viewer) -> list[Form]:
@@ -334,7 +337,7 @@ class _Row:
             case "region":
                 return region_name(self.viewer, record.now.region, slot.style, self.day)
             case "unit":
-                return unit_name(setting.units, record.now.unit, slot.style)
+                return unit_name(setting.units, record.now.unit, slot.style, self.day)
             case "since":
                 return DATE_STYLES[slot.style or style](record.since)
             case "day":
@@ -351,7 +354,7 @@ class _Row:
         if spec.type is FieldType.DATE:
             return DATE_STYLES[style if style in DATE_STYLES else ""](from_iso(str(value)))
         if spec.type is FieldType.UNIT:
-            return "、".join(unit_name(self.viewer.setting.units, code, style) for code in _listed(value))
+            return "、".join(unit_name(self.viewer.setting.units, code, style, self.day) for code in _listed(value))
         if spec.type in FILE_TYPES:
             return f"{len(value)}份"
         if spec.type is FieldType.POINT and isinstance(value, Mapping):
@@ -361,32 +364,32 @@ class _Row:
         return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def unit_name(units: Tree, code: str, style: str) -> str:
-    """A unit's full name, or its short one."""
-    if code not in units or code == VIRTUAL_ROOT:
-        return "" if code == VIRTUAL_ROOT else code
-    return units.name(code) if style == "short" else units.nodes[code].name
+def unit_name(units: Tree, code: str, style: str, day: int) -> str:
+    """A unit's full name, or its short one, as of a day."""
+    if code == VIRTUAL_ROOT:
+        return ""
+    return units.name(code, day) if style == "short" else units.full_name(code, day)
 
 
 def region_name(viewer: Viewer, code: str, level: str, day: int) -> str:
-    """A region's name, or that of the one above it at a level or at the `root`; "" where it lies higher."""
+    """A region's name as of a day, or that of the one above it at a level or at the `root`; "" where it lies higher."""
     tree = viewer.setting.regions
     if level == "root":
         code, level = tree.root, ""
     if code not in tree or code == VIRTUAL_ROOT:
         return ""
     if not level:
-        return tree.name(code)
+        return tree.name(code, day)
     depth = [each.key for each in viewer.setting.pack.grid.levels].index(level) + 1
     path = tree.path(code, day)
-    return tree.name(path[-1 - depth]) if len(path) > depth else ""
+    return tree.name(path[-1 - depth], day) if len(path) > depth else ""
 
 
 def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows: int) -> str:
     setting = viewer.setting
     match slot.word:
         case "unit":
-            return unit_name(setting.units, unit, slot.style) if unit else ""
+            return unit_name(setting.units, unit, slot.style, day) if unit else ""
         case "region":
             return region_name(viewer, region or setting.regions.root, slot.style, day)
         case "day":
@@ -395,6 +398,8 @@ def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows
             return DATE_STYLES[slot.style](viewer.today)
         case "by":
             return viewer.actor.title if not viewer.actor.operator else ""
+        case "by_phone":
+            return phone_of(viewer.actor)
     return str(rows)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -88,7 +89,7 @@ def fill_form(viewer: Viewer, form: Form, asked: Asked) -> Filled:
         parts = [rows[i : i + layout.printed] for i in range(0, len(rows), layout.printed)]
     files = tuple(fill(book, page, cells, layout, part) for part in parts)
     _log(viewer, content, "xlsx", len(files))
-    return Filled(content, files, tuple(_warnings(viewer, content, page.name, layout.printed if layout else 0)))
+    return Filled(content, files, tuple(_warnings(viewer, content, page.name, [len(part) for part in parts])))
 
 
 def _values(content: Content, sheet: Sheet, values: Sequence[Value]) -> list[Value]:
@@ -100,9 +101,13 @@ def _values(content: Content, sheet: Sheet, values: Sequence[Value]) -> list[Val
     return made
 
 
-def _warnings(viewer: Viewer, content: Content, sheet: str, printed: int) -> Iterator[Problem]:
-    rows = [(content.form.first + n, row.values) for n, row in enumerate(content.rows)]
-    yield from disagreements(viewer, content.form, content.day, rows, Place(sheet=sheet))
+def _warnings(viewer: Viewer, content: Content, sheet: str, copies: Sequence[int]) -> Iterator[Problem]:
+    """`copies`: how many rows stand in each file."""
+    rest = iter(content.rows)
+    for nth, count in enumerate(copies, 1):
+        rows = [(content.form.first + n, row.values) for n, row in enumerate(islice(rest, count))]
+        which = "" if len(copies) == 1 else f"第{nth}份（共{len(copies)}份）"
+        yield from disagreements(viewer, content.form, content.day, rows, Place(file=which, sheet=sheet))
 
 
 def form_csv(viewer: Viewer, form: Form, asked: Asked) -> tuple[Content, Iterator[bytes]]:

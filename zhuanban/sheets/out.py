@@ -55,27 +55,45 @@ def _depth(setting: Setting, ledger: Ledger) -> int:
 
 def ledger_rows(viewer: Viewer, ledger: Ledger, records: QuerySet[Record]) -> Iterator[list[Value]]:
     """The rows of `ledger_columns`, masked; memory does not grow with their number."""
-    setting = viewer.setting
-    masker = Masker(ledger)
-    depth = _depth(setting, ledger)
-    units = setting.units
-    with_unit = len(units.nodes) > 1
-    writers = [(key, writer(field, units)) for key, field in ledger.fields.items()]
-    places: dict[str, list[str]] = {}
+    masker, write = Masker(ledger), RowWriter(viewer.setting, ledger, viewer.today)
     # orjson reads the text of a record in a third of the time that the JSON field itself would take.
     rows = records.annotate(_text=Cast("data", TextField())).values_list(
         "pk", "version", "number", "state", "region", "unit", "first_on", "last_on", "withdrawn", "_text"
     )
     for pk, _, number, state, region, unit, first_on, last_on, withdrawn, text, past in _with_past(ledger, rows):
-        if region not in places:
-            places[region] = place_names(setting.regions, region, depth, viewer.today)
         data = masker.show(orjson.loads(text), past.get(pk))
-        row: list[Value] = [number, f"{state}{WITHDRAWN}" if withdrawn else state, *places[region]]
-        if with_unit:
-            row.append(units.name(unit) if unit else "")
-        row += [write(data.get(key)) for key, write in writers]
-        row += [to_date(first_on), to_date(last_on)]
-        yield row
+        yield write.row(number, f"{state}{WITHDRAWN}" if withdrawn else state, region, unit, data, first_on, last_on)
+
+
+def ledger_rows_on(viewer: Viewer, ledger: Ledger, records: Sequence[Record], day: int) -> Iterator[list[Value]]:
+    """The same of records as they stood on an earlier day (see `Viewer.stood`), with the names of that day."""
+    masker, write = Masker(ledger), RowWriter(viewer.setting, ledger, day)
+    past = past_words(ledger, [r.pk for r in records if r.version > 1])
+    for r in records:
+        data = masker.show(r.data, past.get(r.pk))
+        yield write.row(r.number, r.state, r.region, r.unit, data, r.first_on, r.last_on)
+
+
+class RowWriter:
+    """Writes records as rows of `ledger_columns`, with the names of a day."""
+
+    def __init__(self, setting: Setting, ledger: Ledger, day: int) -> None:
+        self.regions, self.units, self.day = setting.regions, setting.units, day
+        self.depth = _depth(setting, ledger)
+        self.with_unit = len(setting.units.nodes) > 1
+        self.writers = [(key, writer(field, setting.units, day)) for key, field in ledger.fields.items()]
+        self.places: dict[str, list[str]] = {}
+
+    def row(
+        self, number: str, state: str, region: str, unit: str, data: Mapping[str, Any], first_on: int, last_on: int
+    ) -> list[Value]:
+        if region not in self.places:
+            self.places[region] = place_names(self.regions, region, self.depth, self.day)
+        row: list[Value] = [number, state, *self.places[region]]
+        if self.with_unit:
+            row.append(self.units.name(unit, self.day) if unit else "")
+        row += [write(data.get(key)) for key, write in self.writers]
+        return [*row, to_date(first_on), to_date(last_on)]
 
 
 def _with_past(ledger: Ledger, rows: QuerySet[Record, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -92,19 +110,21 @@ def place_names(regions: Tree, region: str, depth: int, day: int) -> list[str]:
     if region not in regions:
         return [region, *[""] * (depth - 1)]
     path = regions.path(region, day)[::-1][1:]
-    names = [regions.name(code) for code in path[:depth]]
+    names = [regions.name(code, day) for code in path[:depth]]
     return names + [""] * (depth - len(names))
 
 
-def writer(field: Field, units: Tree) -> Callable[[Any], Value]:
-    """How a field's values go out."""
+def writer(field: Field, units: Tree, day: int | None = None) -> Callable[[Any], Value]:
+    """How a field's values go out, with the names of a day (None: of now)."""
     if field.type is FieldType.DATE:
         return _date
     if field.type in FILE_TYPES:
         return lambda value: f"{len(value)}份" if isinstance(value, list) and value else _plain(value)
     if field.type is FieldType.UNIT:
         return lambda value: (
-            "、".join(map(units.name, value if isinstance(value, list) else [value])) if value else None
+            "、".join(units.name(code, day) for code in (value if isinstance(value, list) else [value]))
+            if value
+            else None
         )
     if field.type is FieldType.POINT:
         return lambda value: f"{value['lon']}, {value['lat']}" if isinstance(value, Mapping) else _plain(value)

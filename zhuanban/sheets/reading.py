@@ -152,7 +152,7 @@ class Reader:
         kinds = {(m.kind, m.key) for m in found.columns.values()}
         if ("number", "") in kinds:
             return []
-        key = self.ledger.one_per or self.ledger.match
+        key = self.ledger.match or self.ledger.one_per
         where = Place(file=place.file, sheet=place.sheet, row=found.header_rows[-1])
         given = "、".join(found.heads.values())
         if not self.ledger.number_pattern:

@@ -68,7 +68,7 @@ def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q
     if asked.misses:
         return list(_Missing(books, asked, node, visible or Q()).entries())
     inside = setting.regions.subtree(node, day)
-    records = books.of(asked.ledger, visible).standing(asked.where, day, inside)
+    records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside), asked)
     if asked.by:
         return list(_by(setting, asked, records))
     if asked.lacks:
@@ -82,6 +82,11 @@ class _Standing(NamedTuple):
     listed: Listed
     now: Snapshot
     opened: int
+
+
+def _marked(records: Iterable[_Standing], asked: WorkList) -> Iterator[_Standing]:
+    """Those that bear the mark which a list asks for, if it asks for one."""
+    return (r for r in records if not asked.flagged or any(f.startswith(asked.flagged) for f in r.now.flags))
 
 
 class _Books:
@@ -299,7 +304,7 @@ class _Missing:
         return Listed("", where, None, unit, says)
 
     def _records(self) -> Iterator[_Standing]:
-        return self.books.of(self.asked.ledger).standing(self.asked.where, self.books.day)
+        return _marked(self.books.of(self.asked.ledger).standing(self.asked.where, self.books.day), self.asked)
 
     def _covers(self, record: _Standing) -> Iterable[Spot]:
         asked, now = self.asked, record.now

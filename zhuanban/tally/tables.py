@@ -133,9 +133,10 @@ def _unit_rows(setting: Setting, table: Table, node: str, day: int) -> list[Row]
             found = units.find(name, day)
             if not found:
                 raise Refused(ROW_UNKNOWN.at(table.at, table=table.title, row=name))
-            rows.append((found[0], name))
+            # A name that the pack prints goes with the unit when it is renamed.
+            rows.append((found[0], units.name(found[0], day) if units.nodes[found[0]].names else name))
     else:
-        rows = [(code, units.name(code)) for code in units.children(units.root, day)]
+        rows = [(code, units.name(code, day)) for code in units.children(units.root, day)]
     return [Row(code, name, RowKey(node, units.subtree(code, day))) for code, name in rows]
 
 
