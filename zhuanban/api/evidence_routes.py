@@ -20,9 +20,9 @@ from ninja.responses import Status
 from zhuanban.api import problems as says
 from zhuanban.api.answers import not_there
 from zhuanban.api.auth import ledger_of, viewer
-from zhuanban.api.file_schemas import RecordFileOut, RecordFilesOut
+from zhuanban.api.file_schemas import FileOut, RecordFileOut, RecordFilesOut
 from zhuanban.api.record_routes import TICKET_SALT
-from zhuanban.api.schemas import FileOut, Problems
+from zhuanban.api.schemas import Problems
 from zhuanban.core.day import beijing
 from zhuanban.core.problem import Refused
 from zhuanban.evidence import problems as evidence

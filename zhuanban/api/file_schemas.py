@@ -1,4 +1,4 @@
-"""What goes out about the files of a record."""
+"""What goes out about files, kept ones and those of a record."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from ninja import Schema
 from pydantic import Field
 
 from zhuanban.api.schemas import example
+
+
+class FileOut(Schema):
+    model_config = example(sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", name="井口.jpg")
+    sha256: str = Field(title="内容校验值", description="写入照片、签字、文件字段时用它。")
+    name: str = Field(title="文件名")
 
 
 class RecordFileOut(Schema):

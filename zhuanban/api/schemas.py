@@ -590,12 +590,3 @@ class RetryOut(Schema):
 class Done(Schema):
     model_config = example(done=True)
     done: bool = Field(True, title="已办")
-
-
-# Evidence -------------------------------------------------------------------------------------------------------------
-
-
-class FileOut(Schema):
-    model_config = example(sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", name="井口.jpg")
-    sha256: str = Field(title="内容校验值", description="写入照片、签字、文件字段时用它。")
-    name: str = Field(title="文件名")

@@ -20,7 +20,8 @@ from zhuanban.evidence.queries import described
 from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
-from zhuanban.pack.values import Archive, ArchiveHead, Form, Ledger, links_to
+from zhuanban.pack.archive import Archive, ArchiveHead
+from zhuanban.pack.values import Form, Ledger, links_to
 from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
+from zhuanban.pack.archive import Archive, ArchiveHead
 from zhuanban.pack.checker import PlaceOf
 from zhuanban.pack.problems import hint
-from zhuanban.pack.values import FILE_TYPES, Archive, ArchiveHead, FieldType, Pack
+from zhuanban.pack.values import FILE_TYPES, FieldType, Pack
 
 
 def check_archives(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Problem]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zhuanban.pack import problems
+from zhuanban.pack.archive import Archive, ArchiveHead
 from zhuanban.pack.said import Said
-from zhuanban.pack.values import Archive, ArchiveHead
 
 
 def read_archive(key: str, said: Said) -> Archive:
