@@ -30,8 +30,10 @@ TOMORROW = Kind("duty-021", "{day} 还没有到，不能填报到那一天。", 
 CLOCK_AHEAD = Kind("duty-022", "{until} 还没有到，不能提前提醒。", "请去掉 --until，或填写更早的时刻。")
 NOBODY_TOLD = Kind("duty-023", "“{unit}”没有人担任{posts}，{title}的提醒无人可送。", "请为该单位指定人员。")
 FILE_UNREADABLE = Kind("duty-025", "附件不能读取：{why}。", "请核对路径。")
-UNEXPLAINED = Kind("duty-026", "还有待说明的：{doubt}", "请更正后重新填报；确实如此的，用 --reason 写明原因再报送。")
+UNEXPLAINED = Kind(
+    "duty-026", "还有事项须先说明，才能报送。{doubt}", "请更正后重新填报；确实如此的，用 --reason 写明原因再报送。"
+)
 NO_PROOF = Kind(
-    "duty-027", "“{figure}”里的 {number} 没有佐证材料（{fields}）。", "请先在台账补上；补不上的，报送时说明原因。"
+    "duty-027", "“{figure}”里的 {number} 没有佐证（{fields}）。", "请先在台账补上；补不上的，报送时说明原因。"
 )
 NO_FORM_STEP = Kind("duty-024", "“{duty}”没有“{step}”这一步。", "请核对行动包。")

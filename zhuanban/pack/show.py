@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhuanban.core.day import chinese
+from zhuanban.pack.frame import Basis, Goal, Stage
 from zhuanban.pack.say_duty import say_duty
-from zhuanban.pack.values import Basis, Case, Condition, Draw, Form, Goal, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Case, Condition, Draw, Form, Ledger, Pack, State, Table
 from zhuanban.pack.vocabulary import ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from zhuanban.core.day import chinese, from_iso
+from zhuanban.pack.frame import Post
 from zhuanban.pack.values import (
     NEW,
     SAME,
@@ -22,7 +23,6 @@ from zhuanban.pack.values import (
     Ledger,
     Move,
     Pack,
-    Post,
     Question,
     Table,
 )
