@@ -139,6 +139,6 @@ def test_goals_name_their_tables_and_an_unknown_one_is_a_fault(canal: Setting) -
     assert "保障水质安全（未量化）" in show(canal.pack)
     assert "完善提升干渠生态廊道（看“生态廊道整治情况表”）" in show(canal.pack)
     files = pack_files(CAMPAIGNS / "canal-protection")
-    files["pack.yaml"] = files["pack.yaml"].replace("tables: [corridor]", "tables: [corridors]")
+    files["pack.yaml"] = files["pack.yaml"].replace("measured_by: [corridor]", "measured_by: [corridors]")
     _, problems = read_files(files)
     assert [(p.code, p.place.file) for p in problems] == [("pack-075", "pack.yaml")]

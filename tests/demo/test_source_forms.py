@@ -196,7 +196,7 @@ def test_each_figure_of_the_summary_leads_to_proof_by_number(played: Played) -> 
 
 
 def proof_of(item: Item) -> list[dict[str, str]]:
-    (ref,) = [ref for ref in item.data["files"] if ref["name"].endswith("佐证材料清单.csv")]
+    (ref,) = [ref for ref in item.data["files"] if ref["name"].endswith("佐证清单.csv")]
     with store().open(ref["sha256"]) as stream:
         return list(csv.DictReader(io.StringIO(stream.read().decode("utf-8-sig"))))
 
@@ -243,7 +243,7 @@ def test_what_lacks_proof_is_listed_by_figure_and_record(played: Played) -> None
         missing = prove(played.here, item, bare, played.day("12-06")).missing
         assert {p.code for p in missing} == {"duty-027"}
         assert [p.place.record for p in missing] == ["11", "2", "3", "5", "6", "8", "9", "N1"]
-        assert "“销号（个）”里的 2 没有佐证材料（视频）" in str(missing[1])
+        assert "“销号（个）”里的 2 没有佐证（视频）" in str(missing[1])
 
 
 def test_a_duty_whose_forms_agree_with_nothing_asks_for_no_reason(played: Played) -> None:

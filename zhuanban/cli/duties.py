@@ -142,7 +142,7 @@ def sign(viewer: Viewer, target: Target, signer: str) -> Outcome:
 @duty.command("submit")
 @step
 @click.option("--receipt", default="", help="经外部平台报送的，平台的回执号。")
-@click.option("--reason", default="", help="与须一致的名单不符、缺佐证材料的，写明原因。")
+@click.option("--reason", default="", help="与须一致的名单不符、缺佐证的，写明原因。")
 def submit_(viewer: Viewer, target: Target, receipt: str, reason: str) -> Outcome:
     """报送。"""
     return do.send(viewer, target, receipt, reason)

@@ -141,7 +141,7 @@ def fill(
     attached += _brought(viewer, files)
     if duty.proof is not None:
         proof = prove(setting, item, duty.proof, day)
-        attached.append(keep(setting.campaign, proof.listing(), f"{item.number}-佐证材料清单.csv", user))
+        attached.append(keep(setting.campaign, proof.listing(), f"{item.number}-佐证清单.csv", user))
         warnings += proof.missing
     if duty.explains:
         said |= {words.DOUBTS: "\n".join(map(str, warnings)) or None, words.EXPLAINED: None}

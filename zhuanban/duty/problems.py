@@ -33,8 +33,10 @@ FILE_UNREADABLE = Kind("duty-025", "附件不能读取：{why}。", "请核对�
 STAMP_DIFFERS = Kind(
     "duty-026", "盖章件所载{rows}条，报送时的数据是{was}条。", "请核对盖章件；数据确有误的，退回重报。"
 )
-UNEXPLAINED = Kind("duty-027", "还有待说明的：{doubt}。", "请更正后重新填报；确实如此的，用 --reason 写明原因再报送。")
+UNEXPLAINED = Kind(
+    "duty-027", "还有事项须先说明，才能报送。{doubt}", "请更正后重新填报；确实如此的，用 --reason 写明原因再报送。"
+)
 NO_PROOF = Kind(
-    "duty-028", "“{figure}”里的 {number} 没有佐证材料（{fields}）。", "请先在台账补上；补不上的，报送时说明原因。"
+    "duty-028", "“{figure}”里的 {number} 没有佐证（{fields}）。", "请先在台账补上；补不上的，报送时说明原因。"
 )
 NO_FORM_STEP = Kind("duty-024", "“{duty}”没有“{step}”这一步。", "请核对行动包。")

@@ -71,6 +71,20 @@ def decide(
     return found
 
 
+def unit_said(rules: Rules, setting: Setting, opened: Snapshot, on: int) -> tuple[str, str | None, list[Problem]]:
+    """The unit of a record that is opened: the one named, else the one that the pack's rule proposes, with its source.
+
+    And what is wrong with that.
+    """
+    case = None if opened.unit or rules.unit is None else rules.unit.case(opened)
+    if case is None:
+        return opened.unit, None, []
+    units = setting.units.find(str(case.value), on)
+    title = rules.ledger.unit_title
+    wrong = [] if units else [says.RULE_UNIT.at(Place(field=title), field=title, value=case.value)]
+    return (units[0], case.source, []) if units else ("", None, wrong)
+
+
 def _by_rule(key: str, before: Snapshot, facts: Sequence[Fact]) -> bool:
     """Was the field last filled by a rule, or never?"""
     for fact in reversed(facts):

@@ -6,7 +6,7 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zhuanban.core.day import FIRST_DAY, iso
@@ -16,7 +16,7 @@ from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.draft import Draft, Sight, conflict, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
-from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, void_signatures, written
+from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, unit_said, void_signatures, written
 from zhuanban.ledger.named import is_in_use, not_there
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
@@ -175,7 +175,9 @@ class _Work:
             return
         on = bench.today if step.on is None else step.on
         region = step.region if step.region is not None else bench.setting.regions.root
-        unit, ruled = self._unit_of(step, move, region, on)
+        named = Snapshot(move.to, region, step.unit or "", step.set)
+        unit, ruled, wrong = unit_said(self.rules, bench.setting, named, on)
+        self.found += wrong
         self._check_place(region, unit, on)
         body = self._said(step, move, on)
         body["to"] = move.to
@@ -189,29 +191,10 @@ class _Work:
         self._may(move.by, move.key, snapshot)
         self._required(move, snapshot)
         self._guards(move, snapshot, snapshot, on)
-        if early := list(self._early(on)):
-            body["flags"] = [*body.get("flags", ()), *early]
+        stage = bench.setting.pack.stages.get(ledger.stage)
+        if stage is not None and stage.start is not None and on < stage.start:  # kept, and marked
+            body["flags"] = [*body.get("flags", ()), EARLY_FOR.format(stage=stage.title)]
         self._enter("create", on, body)
-
-    def _unit_of(self, step: Step, move: Move, region: str, on: int) -> tuple[str, str | None]:
-        """The unit that is named, or that the pack's rule proposes, with that rule's source."""
-        rule = self.rules.unit
-        if step.unit or rule is None:
-            return step.unit or "", None
-        case = rule.case(Snapshot(move.to, region, "", step.set))
-        if case is None:
-            return "", None
-        units = self.bench.setting.units.find(str(case.value), on)
-        if not units:
-            self.say(says.RULE_UNIT.at(self.place, field=self.ledger.unit_title, value=case.value))
-            return "", None
-        return units[0], case.source
-
-    def _early(self, on: int) -> Iterator[str]:
-        """Work before the start of the ledger's stage is kept, and marked."""
-        stage = self.bench.setting.pack.stages.get(self.ledger.stage)
-        if stage is not None and stage.start is not None and on < stage.start:
-            yield EARLY_FOR.format(stage=stage.title)
 
     def _move(self, step: Step, now: Snapshot) -> None:
         move = self.ledger.moves.get(step.move)

@@ -68,7 +68,7 @@ class _PackChecker(Checker):
             for i, name in enumerate(goal.tables):
                 if name not in self.pack.tables and name not in self.unread and "tables" not in self.unread:
                     self.wrong(
-                        problems.NO_TABLE, "goals", key, "tables", i, word=name, hint=hint(name, self.pack.tables)
+                        problems.NO_TABLE, "goals", key, "measured_by", i, word=name, hint=hint(name, self.pack.tables)
                     )
 
     def draws(self) -> None:

@@ -235,7 +235,7 @@ PROOF_COLUMN = Kind("pack-118", "统计表“{table}”没有数条目的列“{
 PROOF_ELSEWHERE = Kind("pack-119", "列“{column}”数的是{ledger}，“{word}”却是别的台账的栏目。", "请写{ledger}的栏目。")
 
 # What is no defect, but worth a look
-BEFORE_PAPER = Kind("pack-177", "阶段“{stage}”{start}开始，早于{papers}。", "日期照印，不必改；此前的工作按补录登记。")
+BEFORE_PAPER = Kind("pack-177", "阶段“{stage}”{start}开始，早于{later}。", "日期照印，不必改；此前的工作按补录登记。")
 
 STAMP_OF_NOTHING = Kind("pack-176", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
 

@@ -23,6 +23,7 @@ from zhuanban.pack.check_archive import check_archives
 from zhuanban.pack.check_demo import check_demo
 from zhuanban.pack.check_form import check_forms
 from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_packs, pack_files
+from zhuanban.pack.frame import Basis, Goal, Grid, Level, Post, Stage
 from zhuanban.pack.read_alarm import read_alarm
 from zhuanban.pack.read_archive import read_archive
 from zhuanban.pack.read_duty import read_duties
@@ -34,7 +35,7 @@ from zhuanban.pack.read_table import read_table
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.standard import Limit, Standard
-from zhuanban.pack.values import Basis, Draw, Duty, Goal, Grid, Layer, Ledger, Level, Pack, Post, Stage
+from zhuanban.pack.values import Draw, Duty, Layer, Ledger, Pack
 
 __all__ = [
     "campaigns_folder",
@@ -226,7 +227,7 @@ def _basis(said: Said) -> Basis:
 
 def _goal(key: str, said: Said) -> Goal:
     said.need("title")
-    return Goal(key, said.text("title", key), said.texts("tables"), said.text("source"))
+    return Goal(key, said.text("title", key), said.texts("measured_by"), said.text("source"))
 
 
 def _standard(key: str, said: Said) -> Standard:

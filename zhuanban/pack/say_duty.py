@@ -69,7 +69,7 @@ def say_duty(pack: Pack, duty: Duty) -> Iterator[str]:
     if duty.proof is not None:
         table = pack.tables[duty.proof.table]
         columns = "、".join(f"“{table.columns[key].title}”" for key, _ in duty.proof.columns)
-        yield f"    {table.title}的{columns}要有佐证材料，缺的报送前说明。"
+        yield f"    {table.title}的{columns}要有佐证，缺的报送前说明。"
     if duty.counts == "last":
         yield "    退回重报的，以最后一次收到的时刻为准。"
     if duty.remind:

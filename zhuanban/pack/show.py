@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhuanban.core.day import chinese
+from zhuanban.pack.frame import Basis, Goal, Stage
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
-from zhuanban.pack.values import Basis, Case, Draw, Form, Goal, Ledger, Pack, Stage, State, Table
+from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, State, Table
 from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,

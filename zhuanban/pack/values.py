@@ -16,6 +16,7 @@ from zhuanban.core.problem import NOWHERE, Place
 from zhuanban.core.ratio import Rounding
 from zhuanban.pack.archive import Archive
 from zhuanban.pack.form_text import FormText
+from zhuanban.pack.frame import Basis, Goal, Grid, Post, Stage
 from zhuanban.pack.likely import Likely
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.standard import Standard
@@ -473,61 +474,6 @@ class Duty:
     @property
     def monthly(self) -> bool:
         return self.rhythm.kind in ("day_of_month", "month_end", "last_workday")
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    key: str
-    title: str  # 一级网格
-    names: tuple[str, ...] = ()  # 区; 街道, 乡镇: heads of sheet columns too
-    digits: int = 0  # length of an official code of this level; 0 = none
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    levels: tuple[Level, ...]
-    root: str = ""  # printed name of what lies above level one: 市
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    key: str
-    title: str
-    start: int | None = None  # day; None = not stated
-    end: int | None = None
-    source: str = ""
-    at: Place = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """A paper on which the campaign rests, and the day on which it was issued."""
-
-    title: str
-    number: str = ""
-    on: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What the campaign is for, and the tables that measure it; none: no figure stands for it."""
-
-    key: str
-    title: str
-    tables: tuple[str, ...] = ()
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post (岗位). `sees`, `acts`: `all`, or any of `region`, `unit` (the holder's own and all below)."""
-
-    key: str
-    title: str
-    sees: tuple[str, ...] = ("region",)
-    acts: tuple[str, ...] = ("region",)  # where its moves may be made; as `sees` where the pack does not say
-    audits: bool = False  # may read the log of who looked
-    at: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "岗位": ("title", "sees", "acts", "audits"),
     "阶段": ("title", "start", "end", "source"),
     "依据文件": ("title", "number", "on"),
-    "目标": ("title", "tables", "source"),
+    "目标": ("title", "measured_by", "source"),
     "抽查": ("title", "level", "ledger", "where", "in_each", "ratio", "round", "by", "source"),
     "台账": (
         "title",

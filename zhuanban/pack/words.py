@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from zhuanban.core.day import chinese, from_iso
 from zhuanban.pack.conditions import days_from_as_of
+from zhuanban.pack.frame import Post
 from zhuanban.pack.values import (
     NEW,
     SAME,
@@ -23,7 +24,6 @@ from zhuanban.pack.values import (
     Ledger,
     Move,
     Pack,
-    Post,
     Question,
     Table,
 )

@@ -18,7 +18,8 @@ from zhuanban.core import clock
 from zhuanban.core.day import FAR_DAY, FIRST_DAY, from_iso, iso
 from zhuanban.core.faults import reason
 from zhuanban.core.problem import NOWHERE, Kind, Place, Problem, Refused
-from zhuanban.pack.values import Pack, Post
+from zhuanban.pack.frame import Post
+from zhuanban.pack.values import Pack
 from zhuanban.people.actions import (
     DATE_WRONG,
     NODE_UNKNOWN,

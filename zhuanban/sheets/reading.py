@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from zhuanban.core.problem import NOWHERE, Place, Problem, Refused
-from zhuanban.pack.values import Grid, Ledger
+from zhuanban.pack.frame import Grid
+from zhuanban.pack.values import Ledger
 from zhuanban.people.tree import Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.book import Book, open_book, origins

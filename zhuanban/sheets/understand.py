@@ -16,7 +16,8 @@ from itertools import islice
 
 from zhuanban.core.day import to_day
 from zhuanban.core.problem import Place, Problem
-from zhuanban.pack.values import Field, Grid, Ledger
+from zhuanban.pack.frame import Grid
+from zhuanban.pack.values import Field, Ledger
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.book import SheetRows
 from zhuanban.sheets.cells import Cell, Row
