@@ -25,7 +25,7 @@ from zhuanban.archive import index_pdf
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.archive.parcel import index_rows, pieces
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, chinese, from_iso
+from zhuanban.core.day import BEIJING, chinese, from_iso, iso
 from zhuanban.core.problem import Refused
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Step
@@ -370,7 +370,7 @@ def test_by_the_command(office: Office, tmp_path: Path) -> None:
     assert said["missing"] == ["巡塘", "前后对比", "来信"]
     logged = json.loads(office.run("log", "ponds", "--json").out)
     taken = [look["detail"] for look in logged["entries"] if "archive" in look["detail"]]
-    assert taken == [{"archive": "一塘一档", "subject": "塘坝台账 T1", "files": 3}]
+    assert taken == [{"as_of": iso(clock.today()), "archive": "一塘一档", "subject": "塘坝台账 T1", "files": 3}]
     with zipfile.ZipFile(target) as parcel:
         assert form_rows(parcel.read("05 巡塘情况/巡塘情况表.xlsx"))[1:] == [["X-001", "T1"]]
     assert "没有说清" in office.run("archive", "ponds", "-o", target, code=1).err

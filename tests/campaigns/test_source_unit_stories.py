@@ -292,7 +292,7 @@ def reported(desk: Desk, at: datetime) -> Viewer:
         duty.fill(clerk, MAY)
         duty.sign(Viewer(desk.here, desk.checker), MAY)
     with clock.set_to(at):
-        duty.send(clerk, MAY, "政网-1")
+        duty.send(clerk, MAY, "政网-1", "附表1还没有下发")
     return clerk
 
 
@@ -340,7 +340,7 @@ def test_nothing_to_report_is_said_and_silence_is_missing(desk: Desk) -> None:  
     with clock.set_to(datetime(2018, 5, 21, 9, tzinfo=BEIJING)):
         duty.fill(clerk, target, zero=True)
         duty.sign(checker, target)
-        duty.send(clerk, target, "政网-2")
+        duty.send(clerk, target, "政网-2", "附表1还没有下发")
     at = int(datetime(2018, 5, 23, 9, tzinfo=BEIJING).timestamp())
     stands = {
         i.unit: (i.status, i.zero)

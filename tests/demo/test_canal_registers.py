@@ -81,17 +81,6 @@ def test_a_facility_names_the_standard_by_which_it_is_judged(canal: Played) -> N
     }
 
 
-def test_four_goals_name_the_tables_that_measure_them_and_one_has_none(canal: Played) -> None:
-    """001-04."""
-    goals = [text for key, text in canal.here.pack.texts.items() if key.startswith("goal_")]
-    titles = {table.title for table in canal.here.pack.tables.values()}
-    named = [re.findall("“(.+?)”", goal) for goal in goals]
-    assert [len(each) for each in named] == [2, 2, 1, 0]
-    assert {title for each in named for title in each} <= titles
-    assert [goal for goal in goals if "未量化" in goal] == [goals[3]]
-    assert named[2] == [canal.here.pack.tables["corridor"].title]
-
-
 # -- Units get ready
 
 

@@ -219,7 +219,7 @@ def test_a_report_that_disagrees_with_the_list_waits_for_a_reason(played: Played
         with pytest.raises(Refused) as refused:
             send(desk, december, "回执1")
         (problem,) = refused.value.problems
-        assert problem.code == "duty-026"
+        assert problem.code == "duty-027"
         assert "单元格C7" in problem.says
         assert "长江狼山水厂水源地" in problem.says
         # Nor does it go through the door without one.
@@ -241,7 +241,7 @@ def test_what_lacks_proof_is_listed_by_figure_and_record(played: Played) -> None
         assert prove(played.here, item, item.duty.proof, played.day("12-06")).missing == ()
         bare = replace(item.duty.proof, columns=(("closed", (("problems", "after"), ("problems", "video"))),))
         missing = prove(played.here, item, bare, played.day("12-06")).missing
-        assert {p.code for p in missing} == {"duty-027"}
+        assert {p.code for p in missing} == {"duty-028"}
         assert [p.place.record for p in missing] == ["11", "2", "3", "5", "6", "8", "9", "N1"]
         assert "“销号（个）”里的 2 没有佐证（视频）" in str(missing[1])
 

