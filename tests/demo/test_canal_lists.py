@@ -123,3 +123,14 @@ def test_heads_are_told_of_what_is_overdue(canal: Played) -> None:  # 001-53
     heads = set().union(*told(canal, "problems_overdue").values())
     assert heads <= {"jd-fz", "jj-fz", "cz-fz", "zj-fz", "cg-fz", "sh-fz"}
     assert "jd-fz" in heads
+
+
+def test_three_days_later_both_heads_of_the_unit_are_told_too(canal: Played) -> None:  # 001-53
+    first, later = told(canal, "problems_overdue"), told(canal, "problems_overdue_long")
+    assert {"jd-sj", "jd-zr"} <= set().union(*later.values()) <= {"jd-sj", "jd-zr", "zj-zy"}
+    # Nobody above is told of what the head in charge has not been told of before.
+    for when, who in later.items():
+        if "jd-sj" in who:
+            assert any(before < when and "jd-fz" in heads for before, heads in first.items())
+    late = {on: set(canal.names("problems_overdue_long", on)) for on in ("12-13", "12-31")}
+    assert all(numbers <= set(canal.names("problems_overdue", on)) for on, numbers in late.items())

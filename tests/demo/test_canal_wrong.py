@@ -51,6 +51,16 @@ def test_two_rechecks_come_out_wrong_beside_the_first_result(canal: Played) -> N
     assert len(canal.records("assessments", kind="抽查复核", result="合格")) == 12
 
 
+def test_six_units_are_assessed_by_the_end_of_the_year(canal: Played) -> None:
+    six = canal.records("assessments", kind="单位考核")
+    assert len({r.unit for r in six}) == len(six) == 6
+    assert {r.state for r in six} == {"已考核"}
+    assert canal.names("assessments_waiting", "12-30") != []
+    assert canal.names("assessments_waiting", "12-31") == []
+    # The plan has no scorecard: points are what the office entered, and nothing reckons them.
+    assert all(r.data["score"] for r in six)
+
+
 def flags(canal: Played, ledger: str, number: str) -> list[str]:
     (record,) = [r for r in canal.records(ledger) if r.number == number]
     return list(record.flags)
