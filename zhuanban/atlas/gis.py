@@ -23,6 +23,7 @@ from zhuanban.atlas import problems, shapes
 from zhuanban.atlas.frames import Frame, frame_named
 from zhuanban.atlas.rules import crs_name, parsed
 from zhuanban.atlas.shapes import Shape
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Place, Problem, Refused
 
 LARGEST = 300_000_000  # bytes, also of what a zip holds
@@ -69,7 +70,7 @@ def read_drawing(path: Path, frame: Frame | None = None, table: str = "") -> Dra
             head = stream.read(4096)
         size = path.stat().st_size
     except OSError as why:
-        raise Refused(problems.LAYER_UNREADABLE.at(place, why=why.strerror or str(why))) from why
+        raise Refused(problems.LAYER_UNREADABLE.at(place, why=reason(why))) from why
     if size > LARGEST:
         raise Refused(problems.FILE_TOO_LARGE.at(place, limit=LARGEST // 1_000_000))
     if head.startswith(b"PK\x03\x04"):

@@ -202,9 +202,10 @@ def makeup(viewer: Viewer, target: Target, until: int, reason: str) -> Outcome:
 @step
 @click.option("--to", "to", required=True, help="收件单位。")
 @click.option("--receipt", required=True, help="回执号。")
-def delivered(viewer: Viewer, target: Target, to: str, receipt: str) -> Outcome:
+@click.option("--reason", default="", help="更改已登记的回执，须写原因。")
+def delivered(viewer: Viewer, target: Target, to: str, receipt: str, reason: str) -> Outcome:
     """登记收件单位的回执。"""
-    return do.deliver(viewer, target, to, receipt)
+    return do.deliver(viewer, target, to, receipt, reason)
 
 
 @duty.command()

@@ -11,6 +11,7 @@ from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, complain, out, with_d
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
 from zhuanban.core.day import from_iso, iso, to_date, to_day
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.sheets.export import whole
 from zhuanban.sheets.form_rows import Asked, find_form
@@ -152,7 +153,7 @@ def check(
     try:
         content = file.read_bytes()
     except OSError as why:
-        raise Refused(NO_FILE.at(Place(file=file.name), file=file.name, why=why.strerror or str(why))) from why
+        raise Refused(NO_FILE.at(Place(file=file.name), file=file.name, why=reason(why))) from why
     problems = check_form(viewer, found, content, file.name, asked)
     if problems:
         raise Exit(problems)

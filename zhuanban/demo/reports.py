@@ -36,6 +36,12 @@ class Call:
     run: Callable[[], None]
 
 
+SAID = {
+    "fill": "填报", "sign": "签字", "send": "报送", "return": "退回", "accept": "接收", "deliver": "登记回执",
+    "stamp": "收回盖章件", "ask": "申请延期", "grant": "批准延期", "refuse": "不批准延期", "make_up": "补定期限",
+}  # fmt: skip
+
+
 class Reporter:
     def __init__(self, here: Setting, actors: Mapping[str, Actor], say: Callable[[str], None]) -> None:
         self.here = here
@@ -108,7 +114,7 @@ class Reporter:
                 case "refuse":
                     actions.refuse_extension(viewer, target, step.reason)
             title = self.here.pack.duties[target.duty].title
-            self.say(f"{iso(clock.today())}  {actor.login:<10} {title} {target.unit} {target.period} {step.do}")
+            self.say(f"{iso(clock.today())}  {actor.login:<10} {title} {target.unit} {target.period} {SAID[step.do]}")
 
         return run
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, day_of, iso
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.duty import problems as says
 from zhuanban.duty.figures import frozen
@@ -199,13 +200,17 @@ def take(viewer: Viewer, target: Target | Item) -> Outcome:
     return _step(viewer, find(viewer, target), words.TAKE)
 
 
-def deliver(viewer: Viewer, target: Target | Item, to: str, receipt: str) -> Outcome:
-    """Enter the receipt of one addressee."""
+def deliver(viewer: Viewer, target: Target | Item, to: str, receipt: str, reason: str = "") -> Outcome:
+    """Enter the receipt of one addressee. One that is there already is changed only with a reason."""
     item = find(viewer, target)
     everyone = words.addressees(item.duty)
     if to not in everyone:
         raise Refused(says.NO_COPY.at(unit=to, known="、".join(everyone)))
-    return _step(viewer, item, words.DELIVER, {words.receipt(everyone.index(to)): receipt})
+    key = words.receipt(everyone.index(to))
+    known = item.data.get(key)
+    if known and known != receipt and not reason:
+        raise Refused(says.DELIVERED.at(unit=to, known=known))
+    return _step(viewer, item, words.DELIVER, {key: receipt}, reason)
 
 
 def ask_extension(viewer: Viewer, target: Target | Item, until: int, reason: str) -> Outcome:
@@ -291,7 +296,7 @@ def _brought(viewer: Viewer, files: Sequence[Path]) -> list[Mapping[str, str]]:
             with path.open("rb") as stream:
                 kept.append(keep(viewer.setting.campaign, stream, path.name, viewer.actor.user_id))
         except OSError as why:
-            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=why.strerror or str(why))) from why
+            raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=reason(why))) from why
     return kept
 
 

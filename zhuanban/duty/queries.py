@@ -52,7 +52,7 @@ from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import Fact, Snapshot, timeline
 from zhuanban.pack import duty_ledger as words
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Duty
+from zhuanban.pack.values import Duty, Pack
 from zhuanban.people.queries import Setting
 
 AHEAD = 31  # days: what falls due in them is shown as coming
@@ -202,7 +202,7 @@ def board(viewer: Viewer, at: int, duty: str = "", ahead: int = AHEAD) -> Board:
     for each in setting.pack.duties.values():
         if duty and each.key != duty:
             continue
-        found.questions += _questions(each, answered)
+        found.questions += _questions(setting.pack, each, answered)
         end = answered.get((each.key, "until"), {}).get("until")
         dates, problems = dues(each, days, day_of_s(at) + ahead, from_iso(end) if end else None)
         reports, owed = Reports(setting, each, at), Owed(setting, each)
@@ -346,10 +346,10 @@ def answers(setting: Setting, at: int) -> dict[tuple[str, str], Mapping[str, Any
     return found
 
 
-def _questions(duty: Duty, answered: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[Question]:
+def _questions(pack: Pack, duty: Duty, answered: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[Question]:
     for word in duty.assumed:
         said = answered.get((duty.key, word))
-        assumed = assumed_value(duty, word)
+        assumed = assumed_value(pack, duty, word)
         if said is None:
             yield Question(duty, word, assumed)
             continue
@@ -357,7 +357,7 @@ def _questions(duty: Duty, answered: Mapping[tuple[str, str], Mapping[str, Any]]
         yield Question(duty, word, assumed, answer, str(said["reason"]), str(said["by"]), int(said["at"]))
 
 
-def assumed_value(duty: Duty, word: str) -> str:
+def assumed_value(pack: Pack, duty: Duty, word: str) -> str:
     """What the pack says instead of the document."""
     match word:
         case "until":
@@ -369,9 +369,10 @@ def assumed_value(duty: Duty, word: str) -> str:
         case "copies":
             return "、".join(duty.copies)
         case "units":
-            return "、".join(duty.owing.names)
+            owing = duty.owing
+            return "、".join(owing.names) or f"{pack.ledgers[owing.ledger].title}里的责任单位"
         case "due":
             return "、".join(map(iso, duty.rhythm.days))
         case "forms":
-            return "、".join(duty.forms)
+            return "、".join(pack.forms[key].name or pack.forms[key].title for key in duty.forms)
     return ""

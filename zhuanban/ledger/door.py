@@ -181,7 +181,7 @@ class _Batch:
         if holder is None or (draft.exists and holder == draft.number):
             return []
         text = ledger.one_per_says or "同一对象只能有一个条目"
-        return [says.SECOND.at(Place(record=draft.number), says=text, number=holder)]
+        return [says.SECOND.at(Place(record=draft.number), says=text.rstrip("。"), number=holder)]
 
     def _key_holder(self, ledger: str, key: str) -> str | None:
         """Number of the record that holds a "one per" key; asks the database where the batch did not foresee it."""

@@ -17,6 +17,7 @@ from zhuanban.atlas.actions import load_outlines
 from zhuanban.atlas.frames import Point, from_json
 from zhuanban.atlas.queries import Where, forget_maps, where_is
 from zhuanban.core.day import iso
+from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.ledger.change import WAITING, Change, Step
 from zhuanban.ledger.door import facts_of, submit
@@ -179,7 +180,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as why:
-        raise Refused(LIST_UNREADABLE.at(Place(file=path.name), why=why.strerror or str(why))) from why
+        raise Refused(LIST_UNREADABLE.at(Place(file=path.name), why=reason(why))) from why
 
 
 def _ledger_key(here: Setting, word: str) -> str:

@@ -26,7 +26,7 @@ WRONG_REGION = Kind("ledger-015", "没有区划“{region}”，或该日未启�
 WRONG_LEVEL = Kind("ledger-016", "“{region}”是{is_level}，不是{wanted}。", "请填写到{wanted}。")
 WRONG_UNIT = Kind("ledger-017", "没有单位“{unit}”，或该日已撤销。", "请核对单位代码或名称。")
 SECOND = Kind(
-    "ledger-018", "{says}：已有条目 {number}。", "若为补正，请对 {number} 作更正；若确属另一户，请核对填写内容。"
+    "ledger-018", "{says}：已有条目 {number}。", "若为补正，请对 {number} 作更正；若确是另一件事，请核对填写内容。"
 )
 CONFLICT = Kind(
     "ledger-019",

@@ -72,7 +72,8 @@ class ColumnSpec:
     def of(cls, field: Field) -> ColumnSpec:
         """The column of a pack's field: its title, with the unit as printed."""
         kind = Kind.TEXT if field.many else _KINDS.get(field.type, Kind.TEXT)
-        return cls(f"{field.title}（{field.unit}）" if field.unit else field.title, kind, field.decimals)
+        unit = f"（{field.unit}）" if field.unit else ""
+        return cls(f"{field.title.removesuffix(unit)}{unit}", kind, field.decimals)
 
 
 @dataclass(frozen=True, slots=True)
