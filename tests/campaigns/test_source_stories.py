@@ -37,7 +37,7 @@ A, B, A_UNIT, B_UNIT = "320602010", "320602003", "J010", "J003"
 INNER = {"lon": 120.878, "lat": 31.945, "frame": "CGCS2000"}  # 一级
 OUTER = {"lon": 120.895, "lat": 31.943, "frame": "CGCS2000"}  # 二级
 OUTSIDE = {"lon": 121.2, "lat": 31.99, "frame": "CGCS2000"}
-LOOKED: dict[str, Any] = {"look_measures": "核对点位，", "look_results": "没有反弹。", "looked_by": "回头看员甲"}
+LOOKED: dict[str, Any] = {"look_measures": "核对点位", "look_results": "没有反弹。", "looked_by": "回头看员甲"}
 ASKED: dict[str, Any] = {"new_outlet": "否", "new_building": "否", "new_cages": "否"}
 NOTHING: Any = None
 PLAN: dict[str, Any] = {"measure": "清理", "due": "2018-07-15", "owner": "责任人甲"}
@@ -179,7 +179,7 @@ def test_from_the_old_list_to_relapse_and_its_end(desk: Desk) -> None:  # 004-09
     }
     again |= {"relapse_of": number, "before": desk.photo()}
     case = entered(desk.open("problems", "09-06", "反弹立案", desk.clerk, **again))
-    closing = {"look_measures": "清理，", "look_results": "完好。"}
+    closing = {"look_measures": "清理", "look_results": "完好。"}
     assert "还没有销号" in waits(desk.step("problems", number, "反弹办结", "09-07", desk.clerk, **closing))
     entered(
         desk.step(

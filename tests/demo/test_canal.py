@@ -173,6 +173,12 @@ def test_facilities_and_crossings(canal: Canal) -> None:
     assert [total(canal, "facilities")[word] for word in ("应查", "已查")] == ["160", "160"]
     works = total(canal, "crossings")
     assert [works["工程"], works["应急池未建"]] == ["9", "2"]
+    cells = [
+        int(works[f"{what}{state}"])
+        for what in ("防撞护栏", "导流槽", "应急池")
+        for state in ("已建", "未建", "不需要")
+    ]
+    assert sum(cells) == 27  # three facilities at each of nine works, none blank
 
 
 def test_every_cell_is_walked(canal: Canal) -> None:
@@ -283,7 +289,7 @@ def test_the_survey_was_frozen_with_58_of_60(canal: Canal, tmp_path: Path) -> No
 
 def test_a_correction_after_the_report_is_listed(canal: Canal) -> None:
     changed = changes(canal, "weekly_progress", "2021-12-09")["changed"]
-    assert [c["is"] for c in changed if c["column"] == "风险源描述"] == ["乙村：核对后更正的描述"]
+    assert [c["is"] for c in changed if c["column"] == "风险源描述"] == ["乙村：养殖户粪污堆在渠旁，下雨流进边沟"]
 
 
 def test_the_contact_in_office_is_told(canal: Canal) -> None:

@@ -225,6 +225,8 @@ def test_a_correction_after_the_written_report_is_listed_and_leaves_it_alone(can
     viewer = Viewer(canal.here, OPERATOR)
     (changed,) = changes_since(viewer, owed(viewer, Target("written_report", STREET, "2021-12-10")))["forms"]
     told = [c for c in changed["changed"] if c["column"] == "风险源描述"]
-    assert [(c["record"], c["is"]) for c in told] == [("problems/WT-2021-0012", "乙村：核对后更正的描述")]
+    assert [(c["record"], c["is"]) for c in told] == [
+        ("problems/WT-2021-0012", "乙村：养殖户粪污堆在渠旁，下雨流进边沟")
+    ]
     rows = {row.record: row.cells for row in figures(canal, "written_report", STREET, "12-10").forms[0].rows}
     assert told[0]["was"] in rows["problems/WT-2021-0012"]

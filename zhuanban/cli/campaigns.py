@@ -296,7 +296,7 @@ def history(campaign: str, ledger: str, number: str, login: str, as_json: bool) 
     if as_json:
         out(said)
         return
-    click.echo(f"{number}　{said['state']}　{said['region_name']}　{said['unit_name']}")
+    click.echo(f"{said['number']}　{said['state']}　{said['region_name']}　{said['unit_name']}")
     for line in history_lines(viewer.setting, book, said):
         click.echo(line)
 

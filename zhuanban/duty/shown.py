@@ -160,7 +160,7 @@ def notes(board: Board) -> Iterator[str]:
             continue
         what = [STATUS_WORDS[item.status]]
         if item.zero:
-            what.append("零报告")
+            what.append("零报告" if item.state in STANDS else "零报告还没有报出")
         if item.late_text:
             what.append(item.late_text)
         if missing := item.undelivered():

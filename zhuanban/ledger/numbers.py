@@ -5,7 +5,7 @@ What was kept under another spelling before keeps it, and is found by each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from zhuanban.ledger.models import Record
@@ -39,9 +39,8 @@ def kept_number(campaign: Campaign, ledger: str, said: str) -> str:
 
 def _older(plain: str) -> Iterator[str]:
     """Spellings that sheets left behind when only letters and digits were made narrow."""
-    for dash, brackets in product("－—–-", (("（", "）"), ("(", ")"))):
-        other: Mapping[int, str] = {ord("-"): dash, ord("("): brackets[0], ord(")"): brackets[1]}
-        spelling = plain.translate(other)
+    for dash, brackets, years in product("－—–-", ("（）", "()"), ("〔〕", "[]", "【】")):
+        spelling = plain.translate(str.maketrans("-()〔〕", f"{dash}{brackets}{years}"))
         if spelling != plain:
             yield spelling
 

@@ -7,6 +7,7 @@ import unicodedata
 
 _NUMBERED = r"[（(]([^（）()]*\d[^（）()]*)[)）]"
 _CITED = re.compile(rf"《([^《》]*?)(?:{_NUMBERED})?》(?:{_NUMBERED})?")
+_YEAR = re.compile(r"[\[【](\d{4})[\]】]")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 
 
@@ -17,7 +18,8 @@ def cited(said: str) -> str:
 
 
 def plain_number(said: str) -> str:
-    """A number without full-width letters, digits and signs, odd dashes and gaps."""
+    """A number without full-width letters, digits and signs, odd dashes and gaps; a paper's year in 〔〕."""
     if said.isascii() and not any(c.isspace() for c in said):
         return said
-    return "".join(unicodedata.normalize("NFKC", said.translate(_DASHES)).split())
+    narrow = "".join(unicodedata.normalize("NFKC", said.translate(_DASHES)).split())
+    return _YEAR.sub(r"〔\1〕", narrow)
