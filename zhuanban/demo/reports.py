@@ -21,6 +21,7 @@ from zhuanban.duty.tick import tick
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.models import Event
 from zhuanban.ledger.queries import Viewer
+from zhuanban.pack import duty_ledger as steps
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 
@@ -37,8 +38,9 @@ class Call:
 
 
 SAID = {
-    "fill": "填报", "sign": "签字", "send": "报送", "return": "退回", "accept": "接收", "deliver": "登记回执",
-    "stamp": "收回盖章件", "ask": "申请延期", "grant": "批准延期", "refuse": "不批准延期", "make_up": "补定期限",
+    "fill": steps.FILL, "sign": steps.SIGN, "send": steps.SEND, "return": steps.RETURN, "accept": steps.TAKE,
+    "deliver": steps.DELIVER, "stamp": steps.STAMP, "ask": steps.ASK, "grant": steps.GRANT, "refuse": steps.REFUSE,
+    "make_up": steps.MAKE_UP,
 }  # fmt: skip
 
 
