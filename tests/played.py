@@ -13,11 +13,13 @@ from django.db import transaction
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.demo.play import load_demo
+from zhuanban.duty.actions import Target, find
+from zhuanban.duty.rules import Item
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.people.models import User
 from zhuanban.people.queries import Setting, setting
-from zhuanban.people.scope import actor_for
+from zhuanban.people.scope import OPERATOR, actor_for
 from zhuanban.tally.behind import Behind, behind
 from zhuanban.tally.lists import Listed, find_list, work_list
 from zhuanban.tally.queries import table
@@ -77,6 +79,14 @@ class Played:
     def records(self, ledger: str, **said: Any) -> list[Record]:
         found = Record.objects.filter(campaign=self.here.campaign, ledger=ledger).order_by("number")
         return [r for r in found if all(r.data.get(k) == v for k, v in said.items())]
+
+    @property
+    def whole(self) -> Viewer:
+        """Sees all."""
+        return Viewer(self.here, OPERATOR)
+
+    def report(self, duty: str, unit: str, period: str) -> Item:
+        return find(self.whole, Target(duty, unit, period))
 
     def viewer(self, login: str) -> Viewer:
         user = User.objects.get(username=login)

@@ -16,10 +16,3 @@ def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
     """The well campaign's."""
     with playing(django_db_blocker, "well-closure", "2023-12-11", "hurricane") as here:
         yield Played(here)
-
-
-@pytest.fixture(scope="module")
-def canal_played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    """The canal campaign's; days without a year are of 2021."""
-    with playing(django_db_blocker, "canal-protection", "2022-04-15") as here:
-        yield Played(here, 2021, "12-31")

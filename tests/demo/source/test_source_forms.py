@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +15,12 @@ import pytest
 from django.db import transaction
 from openpyxl import load_workbook
 
-from tests.played import Played, playing
+from tests.played import Played
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
-from zhuanban.duty.actions import Target, answer, fill, find, send, sign
+from zhuanban.duty.actions import Target, answer, fill, send, sign
 from zhuanban.duty.proof import prove
 from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
@@ -44,20 +43,6 @@ A_UNIT, B_UNIT, A_REGION = "J010", "J003", "320602010"
 PHONE_A = "19900002010"
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
-        yield Played(here, 2018, "12-10")
-
-
-def whole(played: Played) -> Viewer:
-    return Viewer(played.here, OPERATOR)
-
-
-def report(played: Played, duty: str, unit: str, period: str) -> Item:
-    return find(whole(played), Target(duty, unit, period))
-
-
 def sheets(item: Item, title: str) -> list[Any]:
     """The pages of the workbooks of that title that were sent with a report."""
     found = []
@@ -75,13 +60,13 @@ ANNEX = "饮用水水源地已整改环境问题"
 
 
 def test_the_sheet_says_who_filled_it_in_and_how_he_is_reached(played: Played) -> None:
-    pages = sheets(report(played, "progress", A, "2018-08"), ANNEX)
+    pages = sheets(played.report("progress", A, "2018-08"), ANNEX)
     assert [page["A9"].value for page in pages] == ["填表人：狼山镇街道经办员"] * 2
     assert [page["E9"].value for page in pages] == [f"联系方式：{PHONE_A}"] * 2
 
 
 def test_the_phone_stands_on_that_sheet_and_nowhere_else(played: Played) -> None:
-    item = report(played, "progress", A, "2018-08")
+    item = played.report("progress", A, "2018-08")
     with store().open(item.data["figures"][0]["sha256"]) as stream:
         assert PHONE_A not in stream.read().decode()
     clerk = played.viewer("langshan")
@@ -139,7 +124,7 @@ def test_a_bureau_renamed_in_2019_bears_its_old_name_in_2018(played: Played) -> 
 def test_the_street_s_file_of_november_names_the_missing_video(played: Played) -> None:
     filled = {}
     for on in ("11-19", "11-20"):
-        contents = [of_region(whole(played), region, played.day(on)) for region in (A_REGION, "320602003")]
+        contents = [of_region(played.whole, region, played.day(on)) for region in (A_REGION, "320602003")]
         filled[on] = (sum(len(c.heads) - len(c.empty) for c in contents), [h for c in contents for h in c.empty])
     assert filled == {"11-19": (11, ["视频"]), "11-20": (12, [])}
 
@@ -148,7 +133,7 @@ def test_the_street_s_file_of_november_names_the_missing_video(played: Played) -
 
 
 def test_what_was_put_right_before_the_campaign_stands_on_its_day_and_is_marked(played: Played) -> None:
-    history = whole(played).history(whole(played).ledger("problems"), "5")
+    history = played.whole.history(played.whole.ledger("problems"), "5")
     first, *later = history["events"]
     assert (first["on"], first["at"][:10], first["flags"]) == ("2017-09-10", "2018-05-03", ["补录：早于行动开始"])
     assert not [event for event in later if "flags" in event]
@@ -162,7 +147,7 @@ def test_what_was_put_right_before_the_campaign_stands_on_its_day_and_is_marked(
 
 def test_new_problems_and_the_relapse_stand_on_a_page_of_their_own(played: Played) -> None:
     pages = {
-        (unit, month): sheets(report(played, "progress", unit, f"2018-{month}"), "饮用水水源地新发现")
+        (unit, month): sheets(played.report("progress", unit, f"2018-{month}"), "饮用水水源地新发现")
         for unit in (A, B)
         for month in ("05", "06", "08", "11")
     }
@@ -181,7 +166,7 @@ def test_new_problems_and_the_relapse_stand_on_a_page_of_their_own(played: Playe
 
 
 def test_each_figure_of_the_summary_leads_to_proof_by_number(played: Played) -> None:
-    lines = proof_of(report(played, "summary", A, "2018-12-07"))
+    lines = proof_of(played.report("summary", A, "2018-12-07"))
     assert [line["佐证号"] for line in lines] == [str(n + 1) for n in range(len(lines))]
     told = {(line["数字"], line["数"], line["栏目"]): 0 for line in lines}
     for line in lines:
@@ -209,7 +194,7 @@ def amended(played: Played, ledger: str, number: str, **said: Any) -> None:
 
 def test_a_report_that_disagrees_with_the_list_waits_for_a_reason(played: Played) -> None:
     with transaction.atomic():
-        answer(whole(played), "progress", "until", "报到年底", until=from_iso("2018-12-31"))
+        answer(played.whole, "progress", "until", "报到年底", until=from_iso("2018-12-31"))
         amended(played, "superior_list", "3", source_name="长江狼山水厂水源地")
         desk, reviewer = played.viewer("langshan"), played.viewer("langshan-sh")
         december = Target("progress", A, "2018-12")
@@ -236,7 +221,7 @@ def test_a_report_that_disagrees_with_the_list_waits_for_a_reason(played: Played
 
 def test_what_lacks_proof_is_listed_by_figure_and_record(played: Played) -> None:
     with transaction.atomic():
-        item = report(played, "summary", A, "2018-12-07")
+        item = played.report("summary", A, "2018-12-07")
         assert item.duty.proof is not None
         assert prove(played.here, item, item.duty.proof, played.day("12-06")).missing == ()
         bare = replace(item.duty.proof, columns=(("closed", (("problems", "after"), ("problems", "video"))),))

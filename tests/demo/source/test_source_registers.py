@@ -9,14 +9,14 @@ import hashlib
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.played import Played, playing
+from tests.played import Played
 from tests.story import CAMPAIGNS
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.archive.parcel import pieces
@@ -30,11 +30,9 @@ from zhuanban.duty.queries import board
 from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.search import Filter
 from zhuanban.ledger.search import find as search
 from zhuanban.pack.duty_ledger import addressees
-from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.form_rows import Asked, find_form
 from zhuanban.sheets.forms import check_form, fill_form
 from zhuanban.sheets.out import ledger_columns, ledger_rows
@@ -47,16 +45,6 @@ NOTICE = "崇川政办发〔2018〕40号"
 HEADS = ("基本资料", "问题清单", "整改方案", "过程文件", "前后对比照片", "视频")
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
-        yield Played(here, 2018, "12-10")
-
-
-def whole(played: Played) -> Viewer:
-    return Viewer(played.here, OPERATOR)
-
-
 def papers(played: Played) -> dict[str, Mapping[str, Any]]:
     return {r.number: r.data for r in played.records("papers")}
 
@@ -67,12 +55,12 @@ def numbered(played: Played, ledger: str, number: str) -> Record:
 
 def steps(played: Played, ledger: str, number: str) -> list[tuple[str, str]]:
     """(title, day) of a record's events."""
-    told = whole(played).history(played.here.pack.ledgers[ledger], number)
+    told = played.whole.history(played.here.pack.ledgers[ledger], number)
     return [(event["title"], event["on"][5:]) for event in told["events"]]
 
 
 def items(played: Played, duty: str) -> list[Item]:
-    return board(whole(played), clock.now() // 1_000_000, duty).items
+    return board(played.whole, clock.now() // 1_000_000, duty).items
 
 
 # -- Papers
@@ -143,7 +131,7 @@ def test_every_problem_cites_a_law_or_standard_that_is_a_paper_here(played: Play
     assert {known[number]["level"] for standards in cited.values() for number in standards} == {"法律", "标准"}
     # The sheet of 05-03 writes the number inside 《》 for no. 1, outside for no. 3, alone for no. 4.
     assert cited["1"] == cited["3"] == cited["4"] == ["中华人民共和国水污染防治法", "HJ773-2015"]
-    found = search(whole(played), played.here.pack.ledgers["problems"], Filter(text="HJ773-2015"))
+    found = search(played.whole, played.here.pack.ledgers["problems"], Filter(text="HJ773-2015"))
     assert [r.number for r in found] == [number for number in sorted(cited) if "HJ773-2015" in cited[number]]
 
 
@@ -195,7 +183,7 @@ def test_twelve_old_problems_are_twelve_tasks_with_an_event_each(played: Played)
 def test_new_problems_have_no_old_number_and_no_row_in_the_form(played: Played) -> None:  # 004-12, 004-51
     new = played.records("problems", origin="新发现")
     assert [(r.number, r.data.get("no")) for r in new] == [("N1", None), ("N2", None)]
-    printed = {row.record for item in items(played, "progress") for row in reported(whole(played), item).forms[0].rows}
+    printed = {row.record for item in items(played, "progress") for row in reported(played.whole, item).forms[0].rows}
     assert len(printed) == 12
     assert not printed & {"problems/N1", "problems/N2", "problems/N3"}
 
@@ -210,7 +198,7 @@ def test_hard_problems_have_helpers_and_count_once_under_the_lead(played: Played
     ledger = played.here.pack.ledgers["problems"]
     heads = [column.title for column in ledger_columns(played.here, ledger)]
     mine = Record.objects.filter(campaign=played.here.campaign, ledger="problems", number="5")
-    (row,) = ledger_rows(whole(played), ledger, mine)
+    (row,) = ledger_rows(played.whole, ledger, mine)
     assert row[heads.index("配合单位")] == "区环保局、区住建局、临江社区"
 
 
@@ -256,7 +244,7 @@ def test_the_state_of_each_street_in_september_opens_its_records(played: Played)
     assert played.names("new_open", "09-22") == ["N2"]
     assert played.names("relapsed", "09-22") == ["5"]
     # What was reported that day stands beside the ledger, and may differ from it.
-    form = reported(whole(played), find(whole(played), Target("progress", A, "2018-09"))).forms[0]
+    form = reported(played.whole, find(played.whole, Target("progress", A, "2018-09"))).forms[0]
     assert [row.cells[5] for row in form.rows].count("是") == 5
 
 
@@ -313,8 +301,8 @@ def test_the_files_of_a_report_are_kept_by_their_fingerprint(played: Played) -> 
         for file in item.data["files"]:
             with store().open(file["sha256"]) as stream:
                 assert hashlib.sha256(stream.read()).hexdigest() == file["sha256"]
-    item = find(whole(played), Target("progress", B, "2018-09"))
-    form = reported(whole(played), item).forms[0]
+    item = find(played.whole, Target("progress", B, "2018-09"))
+    form = reported(played.whole, item).forms[0]
     sheet, *_ = [file["sha256"] for file in item.data["files"] if file["name"].endswith(".xlsx")]
     with store().open(sheet) as stream:
         page = load_workbook(io.BytesIO(stream.read())).active
@@ -334,13 +322,13 @@ def test_the_first_report_came_was_returned_and_came_again(played: Played) -> No
     ]
     duty = played.here.pack.duties["progress"]
     assert duty.counts == "first"
-    item = find(whole(played), Target("progress", A, "2018-05"))
+    item = find(played.whole, Target("progress", A, "2018-05"))
     assert (item.received[5:10], item.late_s) == ("05-21", 0)
 
 
 def test_the_summary_does_not_copy_the_last_monthly_report(played: Played) -> None:  # 004-26
     last, summary = (
-        [row.cells[5] for row in reported(whole(played), find(whole(played), Target(duty, A, period))).forms[0].rows]
+        [row.cells[5] for row in reported(played.whole, find(played.whole, Target(duty, A, period))).forms[0].rows]
         for duty, period in (("progress", "2018-11"), ("summary", "2018-12-07"))
     )
     assert (last.count("是"), summary.count("是")) == (7, 8)
@@ -348,14 +336,14 @@ def test_the_summary_does_not_copy_the_last_monthly_report(played: Played) -> No
 
 @pytest.mark.parametrize("said", ["崇川区南通市", "南通市崇川区临江路1号"])
 def test_another_place_than_the_printed_one_is_told(played: Played, said: str) -> None:  # 004-53
-    form, asked = find_form(whole(played), "附件"), Asked(played.day("09-22"), unit=B_UNIT)
-    (content,) = fill_form(whole(played), form, asked).files
+    form, asked = find_form(played.whole, "附件"), Asked(played.day("09-22"), unit=B_UNIT)
+    (content,) = fill_form(played.whole, form, asked).files
     book = load_workbook(io.BytesIO(content))
     book.worksheets[0]["B5"] = said
     out = io.BytesIO()
     book.save(out)
     try:
-        found = [str(p) for p in check_form(whole(played), form, out.getvalue(), "表.xlsx", asked)]
+        found = [str(p) for p in check_form(played.whole, form, out.getvalue(), "表.xlsx", asked)]
     except Refused as refused:
         found = [str(p) for p in refused.problems]
     assert [line for line in found if "B5" in line and said in line and "南通市崇川区" in line]
@@ -370,18 +358,18 @@ def test_two_streets_share_a_source_and_have_a_file_each(played: Played) -> None
         (B_UNIT, "SY-01"),
     ]
     for region in (A_REGION, B_REGION):
-        found = of_region(whole(played), region)
+        found = of_region(played.whole, region)
         assert found.heads == HEADS
         assert {item.head for item in found.items} == set(HEADS)
-    source = of_record(whole(played), played.here.pack.ledgers["sources"], "SY-01")
+    source = of_record(played.whole, played.here.pack.ledgers["sources"], "SY-01")
     pairs = [item for item in source.items if item.head == "前后对比照片"]
     assert len(pairs) == 31  # 15 pairs, and the photo of N2 that was sent back
     assert sum(1 for item in pairs if item.note.startswith("补录")) == 8  # kept, though they do not say when
 
 
 def test_the_parcel_of_a_source_is_what_its_list_says(played: Played) -> None:  # 004-31
-    contents = of_record(whole(played), played.here.pack.ledgers["sources"], "SY-01")
-    with zipfile.ZipFile(io.BytesIO(b"".join(pieces(whole(played), contents)))) as parcel:
+    contents = of_record(played.whole, played.here.pack.ledgers["sources"], "SY-01")
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces(played.whole, contents)))) as parcel:
         assert parcel.testzip() is None
         page = load_workbook(io.BytesIO(parcel.read("目录.xlsx"))).active
         assert page is not None
@@ -399,8 +387,8 @@ def test_the_parcel_of_a_source_is_what_its_list_says(played: Played) -> None:  
 
 
 def test_the_parcel_of_a_case_has_all_events_and_photos(played: Played) -> None:  # 004-44
-    contents = of_record(whole(played), played.here.pack.ledgers["problems"], "5")
-    with zipfile.ZipFile(io.BytesIO(b"".join(pieces(whole(played), contents)))) as parcel:
+    contents = of_record(played.whole, played.here.pack.ledgers["problems"], "5")
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces(played.whole, contents)))) as parcel:
         page = load_workbook(io.BytesIO(parcel.read("经过.xlsx"))).active
         assert page is not None
         told = {(row[1], row[3]) for row in page.iter_rows(values_only=True)}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from tests.played import Played, playing
+from tests.played import Played
 from zhuanban.core.day import beijing, from_iso
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit
@@ -18,12 +15,6 @@ from zhuanban.people.scope import OPERATOR
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 A, B = "狼山镇街道", "任港街道"
-
-
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
-        yield Played(here, 2018, "12-10")
 
 
 def said(played: Played, key: str, on: str = "") -> list[tuple[str, str, str]]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.conf import settings
 from PIL import Image
 
-from tests.played import Played, playing
+from tests.played import Played
 from tests.story import CAMPAIGNS
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import stamp_shown
@@ -26,13 +24,6 @@ from zhuanban.people.scope import OPERATOR
 # The play is the same on both engines; the rooms that it goes through are tested on both.
 FILES = CAMPAIGNS / "canal-protection" / "demo"
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module")
-def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    """Canal once for this module, inside a transaction that is taken back."""
-    with playing(django_db_blocker, "canal-protection", "2022-04-15") as here:
-        yield Played(here, 2021, "12-31")
 
 
 def test_the_rechecks_are_those_of_the_published_seed(canal: Played) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from django.db import transaction
 from openpyxl import load_workbook
 
-from tests.played import playing
+from tests.played import Played
 from zhuanban.core.day import from_iso
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import reported
@@ -32,14 +31,13 @@ from zhuanban.tally.queries import table
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
-CAMPAIGNS = Path(__file__).resolve().parents[2] / "campaigns"
+CAMPAIGNS = Path(__file__).resolve().parents[3] / "campaigns"
 STREET, VILLAGE = "411371002", "411371002201"
 
 
 @pytest.fixture(scope="module")
-def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Setting]:
-    with playing(django_db_blocker, "canal-protection", "2022-04-15") as here:
-        yield here
+def canal(canal: Played) -> Setting:
+    return canal.here
 
 
 def page(canal: Setting, key: str, asked: Asked) -> tuple[bytes, Any]:

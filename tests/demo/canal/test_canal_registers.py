@@ -25,11 +25,6 @@ SIX = [STREET, *DEPARTMENTS]
 
 
 @pytest.fixture
-def canal(canal_played: Played) -> Played:
-    return canal_played
-
-
-@pytest.fixture
 def next_year(canal: Played) -> Played:
     return Played(canal.here, 2022, "04-15")
 

@@ -32,11 +32,6 @@ WEEKLY = {"weekly_survey": [STREET], "weekly_supervision": DEPARTMENTS, "weekly_
 THURSDAYS = ["10-21", "10-28", "11-04", "11-11", "11-18", "11-25", "12-02", "12-09", "12-16", "12-23", "12-30"]
 
 
-@pytest.fixture
-def canal(canal_played: Played) -> Played:
-    return canal_played
-
-
 def seen(canal: Played, moment: str, duty: str) -> dict[str, Any]:
     """The board as of a Beijing time of 2021."""
     at = datetime.fromisoformat(f"2021-{moment}").replace(tzinfo=BEIJING)

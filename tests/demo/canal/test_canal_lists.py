@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from tests.played import Played, playing
+from tests.played import Played
 from zhuanban.core.day import beijing, from_iso
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit
@@ -18,12 +15,6 @@ from zhuanban.people.scope import OPERATOR
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 OPEN = ["WT-2021-0029", "WT-2021-0037", "WT-2021-0045", "WT-2021-0053", "WT-2021-0061", "WT-2021-0069"]
-
-
-@pytest.fixture(scope="module")
-def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with playing(django_db_blocker, "canal-protection", "2022-04-15") as here:
-        yield Played(here, 2021, "12-31")
 
 
 def said(canal: Played, key: str, on: str) -> dict[str, str]:

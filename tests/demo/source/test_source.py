@@ -7,33 +7,27 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.played import Played, playing
+from tests.played import Played
 from tests.sheets.form_samples import parts
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, beijing, iso
 from zhuanban.core.problem import Refused
-from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since, reported
 from zhuanban.duty.queries import board
-from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
 from zhuanban.evidence.models import File
 from zhuanban.ledger.models import Event, Waiting
-from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.search import Filter
 from zhuanban.ledger.search import find as search
 from zhuanban.ledger.verify import verify
 from zhuanban.notify.models import Alarm, Message
-from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.form_rows import Asked, content_of, find_form
 from zhuanban.sheets.forms import check_form, fill_form
 from zhuanban.tally.actions import check
@@ -43,7 +37,7 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 A, B = "狼山镇街道", "任港街道"
 A_UNIT, B_UNIT, A_REGION, B_REGION = "J010", "J003", "320602010", "320602003"
-TEMPLATE = Path(__file__).resolve().parents[2] / "campaigns/source-lookback/forms/annex.xlsx"
+TEMPLATE = Path(__file__).resolve().parents[3] / "campaigns/source-lookback/forms/annex.xlsx"
 
 # as of | looked at A | B | both | 是 | 否 | empty | found | of these closed | 销号 | 备案
 MONTHS = """
@@ -63,20 +57,6 @@ def lines(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
 
 
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[Played]:
-    with playing(django_db_blocker, "source-lookback", "2018-12-11") as here:
-        yield Played(here, 2018, "12-10")
-
-
-def whole(played: Played) -> Viewer:
-    return Viewer(played.here, OPERATOR)
-
-
-def report(played: Played, duty: str, unit: str, period: str) -> Item:
-    return find(whole(played), Target(duty, unit, period))
-
-
 # -- Figures of section 3
 
 
@@ -92,11 +72,11 @@ def test_the_month_table(played: Played, month: list[str]) -> None:  # 004-08, 0
 
 @pytest.mark.parametrize("month", lines(MONTHS)[:7], ids=lambda month: month[0])
 def test_the_sheets_of_both_streets_say_the_same(played: Played, month: list[str]) -> None:  # 004-49, 004-56, 004-I07
-    form = find_form(whole(played), "附件")
+    form = find_form(played.whole, "附件")
     rows = [
         row.values
         for unit in (A_UNIT, B_UNIT)
-        for row in content_of(whole(played), form, Asked(played.day(month[0]), unit=unit)).rows
+        for row in content_of(played.whole, form, Asked(played.day(month[0]), unit=unit)).rows
     ]
     assert sorted(int(str(row[0])) for row in rows) == list(range(1, 13))
     said = Counter(str(row[5] or "") for row in rows)
@@ -213,12 +193,12 @@ def test_papers_and_plans(played: Played) -> None:  # 004-01, 004-02, 004-03, 00
 @pytest.mark.parametrize("said", ["〔2018〕40号", "[2018]40", "40号"])
 def test_the_paper_is_found_however_its_brackets_are_typed(played: Played, said: str) -> None:  # 004-01
     ledger = played.here.pack.ledgers["papers"]
-    found = search(whole(played), ledger, Filter(text=said))
+    found = search(played.whole, ledger, Filter(text=said))
     assert "崇川政办发〔2018〕40号" in [r.number for r in found]
 
 
 def test_problems_of_a_standard_and_matters_between_units(played: Played) -> None:  # 004-06, 004-44, 004-46, 004-47
-    found = search(whole(played), played.here.pack.ledgers["problems"], Filter(text="HJ773-2015"))
+    found = search(played.whole, played.here.pack.ledgers["problems"], Filter(text="HJ773-2015"))
     assert sorted(r.number for r in found) == ["1", "10", "11", "3", "4", "6", "8", "N2"]
     assert played.names("handovers_open") == ["GT-2018-02"]
     assert played.names("handovers_open", "06-15") == ["GT-2018-01"]
@@ -230,20 +210,20 @@ def test_problems_of_a_standard_and_matters_between_units(played: Played) -> Non
 
 
 def test_fourteen_monthly_reports_one_late_one_returned(played: Played) -> None:  # 004-22, 004-25, 004-I11
-    now = board(whole(played), clock.now() // 1_000_000, "progress")
+    now = board(played.whole, clock.now() // 1_000_000, "progress")
     assert now.count().due == now.count().submitted == 14
     late = [(i.due.period, i.unit, i.late_text) for i in now.items if i.late_s]
     assert late == [("2018-07", B_UNIT, "迟1天")]
     assert [i.due.period for i in now.items if i.unit == A_UNIT] == [f"2018-{m:02}" for m in range(5, 12)]
     assert not [i for i in now.items if i.undelivered()]
     assert [q.word for q in now.questions] == ["until"]  # 004-I02
-    may = report(played, "progress", A, "2018-05")
+    may = played.report("progress", A, "2018-05")
     assert (may.received[:10], may.data["received_last"][:10]) == ("2018-05-21", "2018-05-24")
 
 
 def test_forty_eight_deliveries(played: Played) -> None:  # 004-25, 004-26
     sent = [
-        item for duty in ("progress", "summary") for item in board(whole(played), clock.now() // 1_000_000, duty).items
+        item for duty in ("progress", "summary") for item in board(played.whole, clock.now() // 1_000_000, duty).items
     ]
     assert len(sent) == 16
     assert sum(1 for item in sent for key in item.data if key.startswith("receipt_")) == 48
@@ -251,7 +231,7 @@ def test_forty_eight_deliveries(played: Played) -> None:  # 004-25, 004-26
 
 def test_missing_is_said_before_it_came(played: Played) -> None:  # 004-I04
     at = int(datetime(2018, 7, 23, 9, 0, tzinfo=BEIJING).timestamp())
-    status = {(i.due.period, i.unit): i.status for i in board(whole(played), at, "progress").items}
+    status = {(i.due.period, i.unit): i.status for i in board(played.whole, at, "progress").items}
     assert status["2018-07", A_UNIT] in ("submitted", "accepted")
     assert status["2018-07", B_UNIT] == "missing"
     assert status["2018-08", B_UNIT] == "open"
@@ -269,31 +249,31 @@ def test_reminders_come_on_the_last_workday_before(played: Played) -> None:  # 0
 
 
 def test_seven_disclosures_released_on_their_days(played: Played) -> None:  # 004-36
-    items = board(whole(played), clock.now() // 1_000_000, "disclosure").items
+    items = board(played.whole, clock.now() // 1_000_000, "disclosure").items
     assert [i.received[5:10] for i in items] == ["05-30", "06-29", "07-31", "08-30", "09-30", "10-31", "11-29"]
     assert {i.status for i in items} == {"accepted"}
 
 
 def test_summaries_are_on_time_and_say_twelve_of_twelve(played: Played) -> None:  # 004-26
     for unit, rows in ((A, 8), (B, 4)):
-        item = report(played, "summary", unit, "2018-12-07")
+        item = played.report("summary", unit, "2018-12-07")
         assert (item.status, item.late_s) == ("accepted", 0)
-        form, _ = reported(whole(played), item).forms
+        form, _ = reported(played.whole, item).forms
         assert [row.cells[5] for row in form.rows] == ["是"] * rows
         assert item.data["proof_list"]
 
 
 def test_what_was_reported_in_august_stays_though_number_five_relapsed(played: Played) -> None:  # 004-I05
-    item = report(played, "progress", A, "2018-08")
-    form, _ = reported(whole(played), item).forms
+    item = played.report("progress", A, "2018-08")
+    form, _ = reported(played.whole, item).forms
     assert {row.record: row.cells[5] for row in form.rows}["problems/5"] == ""
-    assert changes_since(whole(played), item)["forms"][0]["changed"] == []
+    assert changes_since(played.whole, item)["forms"][0]["changed"] == []
 
 
 def test_eighty_four_rows_in_twenty_one_sheets(played: Played) -> None:  # 004-51
     rows, sheets = 0, 0
-    for item in board(whole(played), clock.now() // 1_000_000, "progress").items:
-        form, _ = reported(whole(played), item).forms
+    for item in board(played.whole, clock.now() // 1_000_000, "progress").items:
+        form, _ = reported(played.whole, item).forms
         rows += len(form.rows)
         sheets += sum(1 for f in item.data["files"] if f["name"].startswith(form.title))
     assert (rows, sheets) == (84, 21)
@@ -304,8 +284,8 @@ def test_eighty_four_rows_in_twenty_one_sheets(played: Played) -> None:  # 004-5
 
 def test_the_form_is_the_template_but_for_its_values(played: Played) -> None:  # 004-50, 004-52
     template = parts(TEMPLATE.read_bytes())
-    form = find_form(whole(played), "附件")
-    filled = fill_form(whole(played), form, Asked(played.day("09-22"), unit=A_UNIT))
+    form = find_form(played.whole, "附件")
+    filled = fill_form(played.whole, form, Asked(played.day("09-22"), unit=A_UNIT))
     assert len(filled.files) == 2
     for content in filled.files:
         mine = parts(content)
@@ -327,8 +307,8 @@ def test_the_form_is_the_template_but_for_its_values(played: Played) -> None:  #
 
 
 def test_the_filled_cells(played: Played) -> None:  # 004-49
-    form = find_form(whole(played), "附件")
-    (content,) = fill_form(whole(played), form, Asked(played.day("09-22"), unit=B_UNIT)).files
+    form = find_form(played.whole, "附件")
+    (content,) = fill_form(played.whole, form, Asked(played.day("09-22"), unit=B_UNIT)).files
     page = load_workbook(io.BytesIO(content)).active
     assert page is not None
     assert [page[f"A{r}"].value for r in range(5, 9)] == ["4", "7", "10", "12"]
@@ -340,7 +320,7 @@ def test_the_filled_cells(played: Played) -> None:  # 004-49
 
 
 def test_a_moved_column_and_another_name_are_told_with_their_place(played: Played) -> None:  # 004-50, 004-55
-    viewer = whole(played)
+    viewer = played.whole
     form = find_form(viewer, "附件")
     asked = Asked(played.day("09-22"), unit=B_UNIT)
     (content,) = fill_form(viewer, form, asked).files
@@ -368,10 +348,10 @@ def test_a_moved_column_and_another_name_are_told_with_their_place(played: Playe
 
 def test_archives_of_streets_and_source_are_whole(played: Played) -> None:  # 004-28, 004-29, 004-31
     for region in (A_REGION, B_REGION):
-        found = of_region(whole(played), region)
+        found = of_region(played.whole, region)
         assert found.heads == ("基本资料", "问题清单", "整改方案", "过程文件", "前后对比照片", "视频")
         assert found.empty == ()
-    source = of_record(whole(played), played.here.pack.ledgers["sources"], "SY-01")
+    source = of_record(played.whole, played.here.pack.ledgers["sources"], "SY-01")
     assert (source.empty, sum(1 for i in source.items if i.head == "视频")) == ((), 3)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import orjson
 import pytest
 from openpyxl import load_workbook
 
-from tests.played import playing
+from tests.played import Played
 from zhuanban.archive.contents import of_record
 from zhuanban.archive.parcel import pieces
 from zhuanban.core.day import BEIJING, from_iso, iso
@@ -37,7 +36,7 @@ from zhuanban.tally.queries import table
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 CAMPAIGN = "canal-protection"
-FORMS = Path(__file__).resolve().parents[2] / "campaigns" / CAMPAIGN / "forms"
+FORMS = Path(__file__).resolve().parents[3] / "campaigns" / CAMPAIGN / "forms"
 # As of a day: cards of sites and checks of facilities in all, problems, closed, open.
 WEEKS = """
     2021-08-31 | 0   | 0  | 0  | 0
@@ -70,10 +69,8 @@ WEEKLY = ("weekly_survey", "weekly_supervision", "weekly_progress")
 
 
 @pytest.fixture(scope="module")
-def canal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Canal]:
-    """Canal once for this module, inside a transaction that is taken back."""
-    with playing(django_db_blocker, CAMPAIGN, "2022-04-15") as here:
-        yield Canal(here)
+def canal(canal: Played) -> Canal:
+    return Canal(canal.here)
 
 
 class Canal:
