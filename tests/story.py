@@ -6,6 +6,8 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from zhuanban.atlas.actions import load_zones
+from zhuanban.core.day import from_iso
 from zhuanban.demo.pictures import picture
 from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import Change, Outcome, Step
@@ -46,3 +48,14 @@ class Story:
     def drawn(self, words: str, name: str, *, taken: str = "", pen: bool = False) -> list[dict[str, str]]:
         """A drawn picture, kept as evidence: what a photo or signature field holds. `taken` as EXIF writes it."""
         return [keep(self.campaign, picture([words], words, pen, taken), name, by=None)]
+
+
+class CanalStory(Story):
+    """The canal campaign with its zones, from 2021-08-29, and a picture of each kind."""
+
+    def __init__(self) -> None:
+        super().__init__("canal", "canal-protection", from_iso("2021-08-29"))
+        load_zones(self.campaign, self.here.pack.layers["protection"], self.demo / "zones-0901.geojson")
+        self.photo = self.drawn("before", "发现.jpg")
+        self.after = self.drawn("after", "整改后.jpg")
+        self.pen = self.drawn("pen", "签字.jpg", pen=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.story import Story
-from zhuanban.atlas.actions import load_zones
+from tests.story import CanalStory
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.ledger.change import ENTERED, WAITING, Change, Outcome, Step
@@ -29,14 +28,7 @@ CLERK = Actor(None, "clerk", (Held("street_clerk", region="411371002", unit=STRE
 CHECKER = Actor(None, "checker", (Held("checker", region="411371002"),))
 
 
-class Desk(Story):
-    def __init__(self) -> None:
-        super().__init__("canal", "canal-protection", day("08-29"))
-        load_zones(self.campaign, self.here.pack.layers["protection"], self.demo / "zones-0901.geojson")
-        self.photo = self.drawn("before", "发现.jpg")
-        self.after = self.drawn("after", "整改后.jpg")
-        self.pen = self.drawn("pen", "签字.jpg", pen=True)
-
+class Desk(CanalStory):
     def do(
         self,
         ledger: str,

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.canals import time, utc
-from tests.story import Story
-from zhuanban.atlas.actions import load_zones
+from tests.story import CanalStory
 from zhuanban.core.day import from_iso
 from zhuanban.duty.tick import tick
 from zhuanban.ledger.change import ENTERED, WAITING, Outcome, Step
@@ -45,13 +44,7 @@ def contact(unit: str) -> Actor:
     return Actor(None, f"contact-{unit}", (Held("dept_contact", unit=unit),))
 
 
-class Desk(Story):
-    def __init__(self) -> None:
-        super().__init__("canal", "canal-protection", day("08-29"))
-        load_zones(self.campaign, self.here.pack.layers["protection"], self.demo / "zones-0901.geojson")
-        self.photo = self.drawn("before", "发现.jpg")
-        self.after = self.drawn("after", "整改后.jpg")
-
+class Desk(CanalStory):
     def do(
         self,
         ledger: str,

@@ -53,9 +53,7 @@ class Desk(Story):
         self.checker = self.person("street_reviewer", region=A, unit=A_UNIT)
         self.other = self.person("street_clerk", region=B, unit=B_UNIT)
         self.intake = self.person("intake", unit="QF")
-
-    def settle(self) -> None:
-        """The source, and the law that problems cite."""
+        # The source, and the law that problems cite.
         root: dict[str, Any] = {"region": "320602", "unit": ""}
         law: dict[str, Any] = {"number": "水法", "name": "中华人民共和国水法", "level": "法律"}
         entered(self.open("papers", "05-02", "登记", self.office, **root, **law))
@@ -143,9 +141,7 @@ def waits(outcome: Outcome) -> str:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with clock.set_to(datetime(2018, 12, 11, 9, tzinfo=BEIJING)):
-        made = Desk()
-        made.settle()
-        yield made
+        yield Desk()
 
 
 def test_from_the_old_list_to_relapse_and_its_end(desk: Desk) -> None:  # 004-09, 004-20, 004-21, 004-48

@@ -41,9 +41,7 @@ MAY = Target("progress", A_UNIT, "2018-05")
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with clock.set_to(datetime(2018, 12, 11, 9, tzinfo=BEIJING)):
-        made = Desk()
-        made.settle()
-        yield made
+        yield Desk()
 
 
 def steps(desk: Desk, ledger: str, number: str) -> list[tuple[str, str]]:

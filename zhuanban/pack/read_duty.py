@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from zhuanban.pack import problems, tree
 from zhuanban.pack.duty_ledger import answers_ledger, fields_of, ledger_of
 from zhuanban.pack.read_ledger import read_fields
-from zhuanban.pack.read_where import read_where
+from zhuanban.pack.read_owing import read_owing
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.values import Duty, DutyProof, Ledger
-from zhuanban.pack.work_list import Owing
 
 _CLOCK = r"(?:\s+([01]?[0-9]|2[0-3])[:：]([0-5][0-9]))"
 _EVERY = re.compile(
@@ -65,7 +64,7 @@ def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger], agreeing: Collect
         key=key,
         title=said.text("title", key),
         rhythm=_rhythm(said),
-        owing=_owing(said, ledgers),
+        owing=read_owing(said, ledgers, "报送单位"),
         forms=forms,
         start=said.day("from"),
         end=said.day("until"),
@@ -138,16 +137,6 @@ def _days(said: Said) -> Rhythm:
     if len(set(clocks)) > 1:
         said.wrong(problems.CLOCKS_DIFFER, "due")
     return Rhythm("days", days=tuple(sorted(days)), minute=clocks[0] if clocks else None)
-
-
-def _owing(said: Said, ledgers: Mapping[str, Ledger]) -> Owing:
-    if not isinstance(said.node.items.get("units"), tree.Mapping):
-        return Owing(said.texts("units"))
-    units = said.thing("units", "报送单位")
-    units.need("roster")
-    ledger = units.text("roster")
-    each = units.one_of("each", ("unit", "record"), "unit")
-    return Owing(ledger=ledger, where=read_where(units, ledgers, ledger), each=each)
 
 
 def _proof(said: Said) -> DutyProof | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from zhuanban.pack import problems, tree
+from zhuanban.pack import problems
+from zhuanban.pack.read_owing import read_owing
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
 from zhuanban.pack.values import CHOICES, Field, FieldType, Ledger
-from zhuanban.pack.work_list import Every, Owing, WorkList
+from zhuanban.pack.work_list import Every, WorkList
 
 STEPS = ("周", "月")
 REPORTS = ("late", "missing", "returned")
@@ -51,7 +52,7 @@ def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
         missing_level=levels[0] if levels else "",
         missing_link=links[0] if links else "",
         missing_choice=choices[0] if choices else "",
-        units=_units(said, ledgers) if units else None,
+        units=read_owing(said, ledgers, "清单单位") if units else None,
         every=_every(said),
         among=read_where(said, ledgers, listed, "among") if links else (),
         listed=listed,
@@ -102,15 +103,6 @@ def _words_fit(said: Said, links: list[str], units: list[str]) -> None:
             said.wrong(problems.UNKNOWN_WORD, word, where=said.where, word=word, hint=hint)
     if has("duty") and said.text("by", "unit") != "unit":
         said.wrong(problems.BAD_CHOICE, "by", word="by", value=said.text("by"), hint="报送件的清单按单位列：unit。")
-
-
-def _units(said: Said, ledgers: Mapping[str, Ledger]) -> Owing:
-    if not isinstance(said.node.items.get("units"), tree.Mapping):
-        return Owing(said.texts("units"))
-    units = said.thing("units", "清单单位")
-    units.need("roster")
-    ledger = units.text("roster")
-    return Owing(ledger=ledger, where=read_where(units, ledgers, ledger))
 
 
 def _every(said: Said) -> Every | None:
