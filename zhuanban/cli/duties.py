@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from zhuanban.duty import problems as says
 from zhuanban.duty.actions import Target
 from zhuanban.duty.figures import changes_since, stamp_shown
 from zhuanban.duty.queries import board
+from zhuanban.duty.rules import Item
 from zhuanban.duty.shown import board_json, board_lines, notes
 from zhuanban.duty.tick import tick as tick_campaign
 from zhuanban.ledger.change import Outcome
@@ -217,46 +218,60 @@ def stamped(viewer: Viewer, target: Target, files: tuple[Path, ...], rows: int) 
     return do.stamp(viewer, target, rows, files)
 
 
-@duty.command("stamp")
-@which_report
-def stamp_(campaign: str, duty_name: str, unit: str, period: str, record: str, login: str, as_json: bool) -> None:
-    """盖章件与报送数据：各自的校验值、条数。"""
-    viewer, target = viewer_of(campaign, login), Target(duty_name, unit, period, record)
-    said = stamp_shown(viewer, do.find(viewer, target))
-    if as_json:
-        out(said)
-        return
-    click.echo(f"{said['number']}（数据截至 {said['as_of']}）")
-    click.echo(f"  报送数据：{said['rows']} 条　SHA-256 {said['figures']}")
+def shown(lines: Callable[[Viewer, dict[str, Any]], Iterable[str]]) -> Callable[..., Callable[..., None]]:
+    """What a report says of itself as a command: as JSON, or its number, its day and `lines`."""
+
+    def decorate(ask: Callable[[Viewer, Item], dict[str, Any]]) -> Callable[..., None]:
+        @wraps(ask)
+        def run(campaign: str, duty_name: str, unit: str, period: str, record: str, login: str, as_json: bool) -> None:
+            viewer = viewer_of(campaign, login)
+            said = ask(viewer, do.find(viewer, Target(duty_name, unit, period, record)))
+            if as_json:
+                out(said)
+                return
+            click.echo(f"{said['number']}（数据截至 {said['as_of']}）")
+            for line in lines(viewer, said):
+                click.echo(f"  {line}")
+
+        return which_report(run)
+
+    return decorate
+
+
+def _stamps(viewer: Viewer, said: dict[str, Any]) -> Iterator[str]:
+    yield f"报送数据：{said['rows']} 条　SHA-256 {said['figures']}"
     for scan in said["scans"]:
-        click.echo(f"  盖章件：{said['scan_rows']} 条　SHA-256 {scan['sha256']}　{scan['name']}")
-    click.echo(f"  {'条数相同。' if said['same'] else '条数不同，请核对。' if said['scans'] else '还没有收回盖章件。'}")
+        yield f"盖章件：{said['scan_rows']} 条　SHA-256 {scan['sha256']}　{scan['name']}"
+    yield "条数相同。" if said["same"] else "条数不同，请核对。" if said["scans"] else "还没有收回盖章件。"
+
+
+@duty.command("stamp")
+@shown(_stamps)
+def stamp_(viewer: Viewer, item: Item) -> dict[str, Any]:
+    """盖章件与报送数据：各自的校验值、条数。"""
+    return stamp_shown(viewer, item)
+
+
+def _changes(viewer: Viewer, said: dict[str, Any]) -> Iterator[str]:
+    def named(record: str) -> str:
+        ledger, _, number = record.partition("/")
+        return f"{viewer.setting.pack.ledgers[ledger].title} {number}"
+
+    for form in said["forms"]:
+        yield from (f"{form['title']}：新增 {named(each)}" for each in form["added"])
+        yield from (f"{form['title']}：不再有 {named(each)}" for each in form["gone"])
+        for each in form["changed"]:
+            what = f"{named(each['record'])} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
+            yield f"{form['title']}：{what}"
+    if not any(form[word] for form in said["forms"] for word in ("added", "gone", "changed")):
+        yield "没有变化。"
 
 
 @duty.command()
-@which_report
-def changes(campaign: str, duty_name: str, unit: str, period: str, record: str, login: str, as_json: bool) -> None:
+@shown(_changes)
+def changes(viewer: Viewer, item: Item) -> dict[str, Any]:
     """报送以后台账有了哪些变化。"""
-    viewer, target = viewer_of(campaign, login), Target(duty_name, unit, period, record)
-    said = changes_since(viewer, do.find(viewer, target))
-    if as_json:
-        out(said)
-        return
-    click.echo(f"{said['number']}（数据截至 {said['as_of']}）")
-    for line in _changes(said):
-        click.echo(f"  {line}")
-
-
-def _changes(said: dict[str, Any]) -> list[str]:
-    lines = []
-    for form in said["forms"]:
-        lines += [f"{form['title']}：新增 {each}" for each in form["added"]]
-        lines += [f"{form['title']}：不再有 {each}" for each in form["gone"]]
-        lines += [
-            f"{form['title']}：{each['record']} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
-            for each in form["changed"]
-        ]
-    return lines or ["没有变化。"]
+    return changes_since(viewer, item)
 
 
 @duty.command()
