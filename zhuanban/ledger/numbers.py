@@ -39,8 +39,12 @@ def kept_number(campaign: Campaign, ledger: str, said: str) -> str:
 
 def _older(plain: str) -> Iterator[str]:
     """Spellings that sheets left behind when only letters and digits were made narrow."""
-    for dash, brackets, years in product("－—–-", ("（）", "()"), ("〔〕", "[]", "【】")):
-        spelling = plain.translate(str.maketrans("-()〔〕", f"{dash}{brackets}{years}"))
+    # Only of signs that occur: this is asked of every new number of a sheet.
+    dashes = "－—–-" if "-" in plain else "-"
+    brackets = ("（）", "()") if "(" in plain or ")" in plain else ("()",)
+    years = ("[]", "【】", "〔〕") if "〔" in plain else ("〔〕",)
+    for dash, pair, year in product(dashes, brackets, years):
+        spelling = plain.translate(str.maketrans("-()〔〕", f"{dash}{pair}{year}"))
         if spelling != plain:
             yield spelling
 
