@@ -280,7 +280,7 @@ def test_a_form_without_rows_is_missing(ponds: Campaign) -> None:
     enter(ponds, "ponds", JIA, "T3")
     viewer = Viewer(setting(ponds), OPERATOR)
     contents = of_record(viewer, viewer.setting.pack.ledgers["ponds"], "T3")
-    assert contents.empty == ("图纸", "巡塘", "前后对比", "来信", "巡塘情况")
+    assert (contents.empty, contents.absent) == (("图纸", "巡塘", "前后对比", "来信", "巡塘情况"), ())
     assert [item.path for item in contents.items] == ["06 封面/封面.xlsx"]
 
 
@@ -398,6 +398,7 @@ def test_by_the_command(office: Office, tmp_path: Path) -> None:
         ("{title: 档, ledger: ponds, heads: {图: {form: rounds, by: film}}}", "pack-150"),
         ("{title: 档, ledger: ponds, heads: {图: {form: rounds, by: pond}, 面: {form: cover}}}", ""),
         ("{title: 档, level: village, heads: {图: {form: rounds}}}", ""),
+        ("{title: 档, level: village, heads: {图: {ledger: ponds, by: owner, optional: true}}}", "pack-183"),
     ],
 )
 def test_faults_of_archives_are_named(archive: str, codes: str) -> None:

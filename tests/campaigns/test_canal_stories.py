@@ -16,7 +16,11 @@ from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.ledger.change import ENTERED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import submit
+from zhuanban.ledger.grid import split_cell
+from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
+from zhuanban.tally.lists import find_list, work_list
+from zhuanban.tally.queries import table
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +210,32 @@ def test_an_unanswered_card_is_not_signed_and_a_change_voids_the_signature(desk:
     step = Step("amend", day("09-06"), set={"outlet": "有"})
     submit(desk.campaign, [Change("story-amend", "cards", (step,), "PC-1")], OPERATOR)
     assert not desk.record("cards", "PC-1").data.get("signature")
+
+
+def walked(desk: Desk, on: str) -> list[str]:
+    """What the table says of all cells as of a day: cells, walked, share."""
+    here = setting(desk.campaign)
+    told = here.pack.tables["cells_walked"]
+    result = table(here, told, here.regions.root, day(on))
+    return [result.cells[result.rows[0].key, key].text for key in ("cells", "walked", "rate")]
+
+
+def test_of_a_cell_that_was_split_the_new_part_is_still_to_be_walked(desk: Desk) -> None:
+    asked = ("project", "outlet", "cages", "livestock", "waste", "business", "household")
+    desk.do("cells", "WG-1", "建档", "09-01", new=True, region=CELL, inspector="孙某丙")
+    card: dict[str, Any] = {
+        "site": "一号点",
+        "inspector": "孙某丙",
+        "signature": desk.pen,
+        **dict.fromkeys(asked, "无"),
+    }
+    desk.do("cards", "PC-1", "排查", "09-06", new=True, region=CELL, **card)
+    assert desk.do("cells", "WG-1", "排查完成", "09-06").status == ENTERED
+    east, west = f"{VILLAGE}003", f"{VILLAGE}004"
+    split_cell(
+        desk.campaign, CELL, [(east, "甲村二级东"), (west, "甲村二级西")], day("10-08"), "拆分", OPERATOR, rest=east
+    )
+    assert [walked(desk, on) for on in ("10-07", "10-08")] == [["16", "1", "6%"], ["17", "1", "5%"]]
+    here = setting(desk.campaign)
+    waiting = {each.region for each in work_list(here, find_list(here, "cells_not_walked"), VILLAGE, day("10-08"))}
+    assert waiting == {f"{VILLAGE}001", west}

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from zhuanban.archive import problems
+from zhuanban.atlas.frames import Point, from_json
+from zhuanban.atlas.queries import Where, where_is
 from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Refused
@@ -26,6 +28,7 @@ from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
 BEFORE, AFTER = "整治前", "整治后"
+LACKING, NONE = "缺：还没有材料", "无此项"
 APART, ON_SCREEN = "另册", "电子件"  # in place of a page's number
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -64,7 +67,8 @@ class Contents:
     items: tuple[Item, ...]
     day: int  # as of which
     ledgers: tuple[tuple[Ledger, tuple[Record, ...]], ...]  # with their records as they stood on the day, by number
-    empty: tuple[str, ...] = field(default=())  # heads without anything
+    empty: tuple[str, ...] = field(default=())  # heads without anything, where something should be
+    absent: tuple[str, ...] = field(default=())  # heads without anything, where nothing is amiss with that
 
 
 def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = None) -> Contents:
@@ -102,9 +106,9 @@ def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
     level = levels[depth - 1] if depth else ""
     said = next((a for a in setting.pack.archives.values() if a.level and a.level == level), None)
     archive = said or _by_ledgers(viewer, level)
-    inside, asked = setting.regions.subtree(region, day), Asked(day, region=region)
+    asked = Asked(day, region=region)
     found = [
-        _Found(head, list(_region_files(viewer, head, inside, day)), _filled(viewer, head, asked))
+        _Found(head, list(_region_files(viewer, head, region, day)), _filled(viewer, head, asked))
         for head in archive.heads
     ]
     if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
@@ -149,36 +153,52 @@ def _head_files(viewer: Viewer, archive: Archive, head: ArchiveHead, own: Record
             yield ledger, viewer.linked(ledger, [head.by], own.number, day), fields
 
 
-def _region_files(viewer: Viewer, head: ArchiveHead, inside: Collection[str], day: int) -> Iterator[_Part]:
+def _region_files(viewer: Viewer, head: ArchiveHead, region: str, day: int) -> Iterator[_Part]:
     pack = viewer.setting.pack
     for key in dict.fromkeys([*([head.ledger] if head.ledger else []), *(k for k, _ in (*head.fields, *head.pairs))]):
         ledger = pack.ledgers[key]
         if not viewer.knows(ledger):
             continue
         fields = tuple(f for k, f in (*head.fields, *head.pairs) if k == key)
-        yield ledger, _inside(viewer, ledger, inside, day), fields
+        yield ledger, _inside(viewer, ledger, head.by, region, day), fields
 
 
-def _inside(viewer: Viewer, ledger: Ledger, inside: Collection[str], day: int) -> list[Record]:
+def _inside(viewer: Viewer, ledger: Ledger, point: str, region: str, day: int) -> list[Record]:
+    """The ledger's records in a region; with `point`, a field, also those of the regions above that lie there."""
+    tree, campaign = viewer.setting.regions, viewer.setting.campaign
+    inside = tree.subtree(region, day)
+    above = frozenset(tree.path(region, day)) - inside if point else frozenset()
     rows = viewer.records(ledger)
     if day >= viewer.today:
-        rows = rows.filter(region__in=inside)  # of an earlier day only its events tell where a record lay
-    return [record for record in viewer.stood(rows, day) if record.region in inside]
+        rows = rows.filter(region__in=inside | above)  # of an earlier day only its events tell where a record lay
+
+    def lies_here(record: Record) -> bool:
+        spot = from_json(record.data[point], anywhere=True) if record.data.get(point) else None
+        return isinstance(spot, Point) and where_is(campaign, region, spot, day).where is Where.INSIDE
+
+    stood = viewer.stood(rows, day)
+    return [each for each in stood if each.region in inside or (each.region in above and lies_here(each))]
 
 
 def _by_links(viewer: Viewer, ledger: Ledger) -> Archive:
     """Where the pack does not say: the record's own files, then those of every ledger that links here."""
-    heads = [ArchiveHead(ledger.title, ledger.key)]
+    heads = [ArchiveHead(ledger.title, ledger.key, optional=True)]
     for other in viewer.setting.pack.ledgers.values():
         if viewer.knows(other):
             for key in links_to(other, ledger.key):
-                heads.append(ArchiveHead(f"{other.title}（{other.fields[key].title}）", other.key, by=key))
+                heads.append(
+                    ArchiveHead(f"{other.title}（{other.fields[key].title}）", other.key, by=key, optional=True)
+                )
     return Archive("", "条目档案", ledger.key, "", tuple(heads))
 
 
 def _by_ledgers(viewer: Viewer, level: str) -> Archive:
-    known = [x for x in viewer.setting.pack.ledgers.values() if viewer.knows(x)]
-    return Archive("", "区域档案", "", level, tuple(ArchiveHead(x.title, x.key) for x in known))
+    """Where the pack does not say: every ledger that may have records at this level or below."""
+    levels = [each.key for each in viewer.setting.pack.grid.levels]
+    above = levels[: levels.index(level)] if level else []
+    ledgers = viewer.setting.pack.ledgers.values()
+    known = [x for x in ledgers if viewer.knows(x) and x.region_level not in above]
+    return Archive("", "区域档案", "", level, tuple(ArchiveHead(x.title, x.key, optional=True) for x in known))
 
 
 # -- which forms ---
@@ -228,6 +248,7 @@ def _contents(
             items += _form_items(viewer, each.head, each.form, day, folder, taken)
         items += [i for part in each.parts for i in _items(viewer, each.head, part, day, folder, taken)]
     full = {item.head for item in items}
+    bare = [each.head for each in found if each.head.title not in full and not _papers(each)]
     ledgers = viewer.setting.pack.ledgers
     return Contents(
         title,
@@ -236,7 +257,8 @@ def _contents(
         tuple(_paged(items)),
         day,
         tuple((ledgers[key], tuple(known[n] for n in sorted(known))) for key, known in held.items() if known),
-        tuple(each.head.title for each in found if each.head.title not in full and not _papers(each)),
+        tuple(head.title for head in bare if not head.optional),
+        tuple(head.title for head in bare if head.optional),
     )
 
 

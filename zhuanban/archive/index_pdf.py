@@ -14,7 +14,7 @@ import pylopdf_fonts_zh_cn
 from django.conf import settings
 
 from zhuanban.archive import problems
-from zhuanban.archive.contents import Contents
+from zhuanban.archive.contents import LACKING, NONE, Contents
 from zhuanban.core.problem import Refused
 from zhuanban.sheets.export_rows import Value
 
@@ -31,10 +31,8 @@ def index_pdfs(
     site's licensed fonts; without it the free ones are used. Raises Refused where a PDF cannot be made.
     """
     counts = Counter(item.head for item in contents.items)
-    heads = [
-        (head, "缺：还没有材料" if head in contents.empty else "齐" if counts[head] else "见台账", counts[head])
-        for head in contents.heads
-    ]
+    bare = {**dict.fromkeys(contents.empty, LACKING), **dict.fromkeys(contents.absent, NONE)}
+    heads = [(head, bare.get(head) or ("齐" if counts[head] else "见台账"), counts[head]) for head in contents.heads]
     files = [[_text(row[column]) for column in (0, 1, 3, 5, 7, 11)] for row in rows if row[0]]
     title = f"{contents.title}目录"
     yield "目录.pdf", _pdf({"title": title, "notes": list(notes), "heads": heads, "rows": files[:VOLUME]})

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from zhuanban.archive.contents import Contents, Item
+from zhuanban.archive.contents import LACKING, NONE, Contents, Item
 from zhuanban.archive.index_pdf import index_pdfs
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, beijing, iso
@@ -53,7 +53,9 @@ def index_rows(contents: Contents) -> list[list[Value]]:
             ]
         )  # fmt: skip
     rows += [
-        [None, head, None, None, None, None, None, None, None, "缺：还没有材料", None, None] for head in contents.empty
+        [None, head, None, None, None, None, None, None, None, says, None, None]
+        for says, heads in ((LACKING, contents.empty), (NONE, contents.absent))
+        for head in heads
     ]
     return rows
 

@@ -54,15 +54,18 @@ def archive(
                 "records": sum(len(records) for _, records in contents.ledgers),
                 "heads": [{"head": h, "files": sum(i.head == h for i in contents.items)} for h in contents.heads],
                 "missing": list(contents.empty),
+                "absent": list(contents.absent),
             }
         )
         return
-    filled = len(contents.heads) - len(contents.empty)
+    filled = len(contents.heads) - len(contents.empty) - len(contents.absent)
     click.echo(
         f"{contents.title}　{contents.subject}：{len(contents.items)}个文件，{len(contents.heads)}类中{filled}类齐。"
     )
     for head in contents.empty:
         click.echo(f"  缺：{head}")
+    if contents.absent:
+        click.echo(f"  无：{'、'.join(contents.absent)}")
 
 
 def _contents(viewer: Viewer, region: str, record: str, day: int) -> Contents:

@@ -76,7 +76,16 @@ def split(
 @with_database
 def merge(campaign: str, codes: tuple[str, ...], into: str, name: str, on: int, reason: str, as_json: bool) -> None:
     """把几个网格并成一个，条目和下级一并归入。"""
-    _said(merge_cells(setting(campaign).campaign, codes, into, name, on, reason, OPERATOR), as_json, "已合并")
+    here = setting(campaign)
+    done = merge_cells(here.campaign, codes, into, name, on, reason, OPERATOR)
+    _said(done, as_json, "已合并")
+    if not as_json:
+        for each in done:
+            if each.beside:
+                title = here.pack.ledgers[each.ledger].title
+                click.echo(
+                    f"  {title}：{each.beside} 之外还有 {each.number}，本应只有一条，请核对后更正一条、撤回另一条。"
+                )
 
 
 @grid.command()
@@ -122,7 +131,8 @@ def move(campaign: str, code: str, parent: str, on: int, reason: str) -> None:
 def _said(done: list[Rehomed], as_json: bool, head: str) -> None:
     if as_json:
         rows: list[dict[str, Any]] = [
-            {"ledger": r.ledger, "number": r.number, "region": r.region, "on": iso(r.on)} for r in done
+            {"ledger": r.ledger, "number": r.number, "region": r.region, "on": iso(r.on), "beside": r.beside}
+            for r in done
         ]
         out({"moved": rows})
         return

@@ -18,6 +18,7 @@ class Step(NamedTuple):
     """One verb of a change. `on` is a day number; None means today, or for `amend` the day the fields were last said.
 
     `move` names the workflow step of `create` (default: the first opening move) and `move`; `of` the event of `redate`.
+    `beside`: this `transfer` follows a merger of regions, and the new one has its one record already: both stay.
     """
 
     verb: str
@@ -28,6 +29,7 @@ class Step(NamedTuple):
     unit: str | None = None
     reason: str = ""
     of: int | None = None
+    beside: bool = False
 
 
 class Change(NamedTuple):

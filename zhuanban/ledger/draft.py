@@ -103,10 +103,14 @@ def conflict(change: Change, draft: Draft, ledger: Ledger) -> Problem | None:
 
 
 def one_key_of(ledger: Ledger, now: Snapshot) -> str | None:
-    """What "one per" says of a record; None where the ledger has no such rule, a part is empty, or it is withdrawn."""
+    """What "one per" says of a record; None where the ledger has no such rule, a part is empty, or it is withdrawn.
+
+    One that a merger of regions put beside another stands for the region that it came from.
+    """
     if now.withdrawn or not ledger.one_per:
         return None
-    parts = [now.region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
+    region = now.beside or now.region
+    parts = [region if k == "region" else now.unit if k == "unit" else now.data.get(k) for k in ledger.one_per]
     return None if any(is_empty(p) for p in parts) else one_key(parts)
 
 

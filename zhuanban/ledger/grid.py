@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.ledger.change import WAITING, Change, Step
 from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.draft import one_key_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, timeline
 from zhuanban.pack.values import FieldType, Ledger
@@ -50,12 +51,13 @@ Listed = Mapping[tuple[str, str], tuple[str, Place]]
 
 @dataclass(frozen=True, slots=True)
 class Rehomed:
-    """A record that was taken along: where it now lies, from which day on."""
+    """A record that was taken along: where it now lies, from which day on. `beside`: the first of its kind there."""
 
     ledger: str
     number: str
     region: str
     on: int
+    beside: str = ""
 
 
 def split_cell(
@@ -105,15 +107,22 @@ def split_cell(
 def merge_cells(
     campaign: Campaign, codes: Sequence[str], into: str, name: str, day: int, reason: str, actor: Actor
 ) -> list[Rehomed]:
-    """Merge regions into one from `day` on, and take records and lower regions along. Raises Refused."""
+    """Merge regions into one from `day` on, and take records and lower regions along. Raises Refused.
+
+    Where a ledger has one record a region, all of them stay: which holds, and what becomes of the others' figures, only
+    the office can say. The first is that of `into`, or else of the region named first; the others stand beside it.
+    """
     with _all_or_nothing(campaign):
         grid.merge_regions(campaign, codes, into, name, day, reason)
         here = setting(campaign)
         gone = [code for code in dict.fromkeys(codes) if code != into]
         changes = list(_transfers(here, gone, day, f"网格合并：{reason}", lambda *_: into))
-        done = _enter(campaign, changes, actor, [])
+        seconds = _seconds(here, gone, into)
+        changes = [_beside(change) if (change.ledger, change.number) in seconds else change for change in changes]
+        entered = _enter(campaign, changes, actor, [])
+        done = [replace(each, beside=seconds.get((each.ledger, each.number), "")) for each in entered]
         detail = {"merge": gone, "into": into, "on": iso(day), "reason": reason, "records": len(done)}
-        log_access(campaign, actor, "grid", detail)
+        log_access(campaign, actor, "grid", {**detail, "beside": len(seconds)})
     return done
 
 
@@ -224,6 +233,26 @@ def _transfers(here: Setting, gone: Sequence[str], day: int, reason: str, home: 
         if target:
             step = Step("transfer", on, region=target, reason=reason[:200])
             yield Change(f"grid/{iso(day)}/{target}/{pk}"[:64], ledger.key, (step,), number)
+
+
+def _seconds(here: Setting, gone: Sequence[str], into: str) -> dict[tuple[str, str], str]:
+    """(ledger, number) of each record in `gone` that will be second of its kind in `into` → number of the first."""
+    order = {code: n for n, code in enumerate(gone)}
+    found: dict[tuple[str, str], str] = {}
+    for ledger in here.pack.ledgers.values():
+        if "region" not in ledger.one_per:
+            continue
+        records = Record.objects.filter(campaign=here.campaign, ledger=ledger.key, withdrawn=False)
+        first = dict(records.filter(region=into, one_key__isnull=False).values_list("one_key", "number"))
+        for record in sorted(records.filter(region__in=gone), key=lambda r: (order[r.region], r.pk)):
+            key = one_key_of(ledger, Snapshot(record.state, into, record.unit, record.data))
+            if key is not None and first.setdefault(key, record.number) != record.number:
+                found[(ledger.key, record.number)] = first[key]
+    return found
+
+
+def _beside(change: Change) -> Change:
+    return change._replace(steps=tuple(step._replace(beside=True) for step in change.steps))
 
 
 def _first_stay(facts: Sequence[Fact], closed: set[str], day: int) -> tuple[int, Snapshot] | None:

@@ -256,6 +256,9 @@ class _Work:
         self._place_into(body, step, on)
         if "region" not in body and "unit" not in body:
             return
+        if step.beside and "region" in body:
+            stood = as_of(self._all(), on) or now
+            body["beside"] = stood.beside or stood.region
         if not step.reason:
             self.say(says.REASON_MISSING.at(self.place, move="移转"))
         self._enter("transfer", on, body)

@@ -12,8 +12,8 @@ VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
 
 
 class Fact(NamedTuple):
-    """An event as a plain value. `body` may say: set, ruled, placed, move, to, region, unit, reason, of, flags, alike,
-    likely, source."""
+    """An event as a plain value. `body` may say: set, ruled, placed, move, to, region, beside, unit, reason, of, flags,
+    alike, likely, source."""
 
     version: int
     verb: str
@@ -34,6 +34,7 @@ class Snapshot(NamedTuple):
     data: Mapping[str, Any]
     withdrawn: bool = False
     flags: tuple[str, ...] = ()
+    beside: str = ""  # the merged region that it came from, where its own has another record of its kind
 
 
 def effective_days(facts: Iterable[Fact]) -> dict[int, int]:
@@ -71,6 +72,7 @@ def apply(before: Snapshot | None, fact: Fact) -> Snapshot | None:
         data,
         fact.verb == "withdraw" if fact.verb in {"withdraw", "restore"} else before.withdrawn,
         (*before.flags, *(f for f in body.get("flags", ()) if f not in before.flags)),
+        body.get("beside", "" if "region" in body else before.beside),
     )
 
 

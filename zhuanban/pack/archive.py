@@ -11,6 +11,8 @@ from zhuanban.core.problem import NOWHERE, Place
 class ArchiveHead:
     """One part of an archive: files of the archive's own record, or of records that name it by a link.
 
+    Of a region: of the records in it; with `by`, a point field, also of those of the regions above that lie there.
+
     `fields`: only these (ledger, field); () takes every file of `ledger`. `pairs`: the two pictures of one place.
     """
 
@@ -20,6 +22,7 @@ class ArchiveHead:
     fields: tuple[tuple[str, str], ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()  # () or (before, after)
     form: str = ""  # a form, filled as of the day
+    optional: bool = False  # nothing in it is nothing amiss
     at: Place = field(default=NOWHERE, compare=False)
 
 

@@ -43,6 +43,11 @@ def _head(
                 yield problems.NO_LEDGER.at(place(*here, word), word=ledger, hint=hint(ledger, pack.ledgers))
         elif archive.ledger and ledger != archive.ledger:
             yield from _linked(pack, archive, head, ledger, place)
+        elif archive.level and head.by:
+            spec = pack.ledgers[ledger].fields.get(head.by)
+            if spec is None or spec.type is not FieldType.POINT:
+                titles = {"ledger": pack.ledgers[ledger].title, "word": head.by}
+                yield problems.NO_POINT_BY.at(place(*here, "by"), **titles)
     for word, paths in (("fields", head.fields), ("pairs", head.pairs)):
         for key, name in paths:
             if key not in pack.ledgers:

@@ -136,6 +136,11 @@ PAIR_OF_TWO = Kind("pack-099", "前后对比要写两个栏目，写了{n}个。
 NO_LINK_BACK = Kind(
     "pack-150", "台账“{ledger}”的“{word}”不是指向“{target}”的关联栏目。", "请写指向它的关联栏目，或去掉这一项。"
 )
+NO_POINT_BY = Kind(
+    "pack-183",
+    "台账“{ledger}”的“{word}”不是点位栏目。",
+    "在区域的档案里，by 写点位栏目：按点位归入；不按点位的，请删去。",
+)
 NO_FORM = Kind("pack-151", "没有报表“{word}”。", "{hint}")
 CANNOT_RISE = Kind("pack-152", "{kind}栏目“{field}”没有大小，谈不上增加。", "请换成整数或数的栏目。")
 NO_ORDER = Kind("pack-153", "栏目“{field}”不是单选的选项，分不出好坏。", "请换成选项栏目，好的写在前面。")

@@ -29,6 +29,7 @@ def _head(title: str, said: Said) -> ArchiveHead:
         _paths(said, "fields"),
         _paths(said, "pairs"),
         said.text("form"),
+        said.flag("optional"),
         said.place,
     )
 

@@ -129,7 +129,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "digits",
     ),
     "档案": ("title", "source", "ledger", "level", "heads"),
-    "档案部分": ("ledger", "by", "fields", "pairs", "form"),
+    "档案部分": ("ledger", "by", "fields", "pairs", "form", "optional"),
     "清单": (
         "title",
         "source",

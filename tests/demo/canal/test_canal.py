@@ -157,6 +157,15 @@ def test_problems_by_kind_and_zone_and_the_relapses_apart(canal: Canal) -> None:
     assert [zones[name]["问题"] for name in ("一级保护区", "二级保护区", "准保护区")] == ["9", "69", "0"]
 
 
+def test_problems_that_no_unit_guides_have_a_row_so_that_the_rows_add_up(canal: Canal) -> None:
+    guides = rows(canal, "problem_guides")
+    all_of_them = guides.pop("合计")
+    assert all_of_them["登记"] == total(canal, "problem_sources")["登记"] == "81"
+    assert guides["未明确"]["登记"] == "7"
+    for head, figure in all_of_them.items():
+        assert sum(int(row[head]) for row in guides.values()) == int(figure)
+
+
 def test_pushed_points_entered_twice_are_46(canal: Canal) -> None:
     pushed = total(canal, "pushed", "2021-10-05")
     assert [pushed[word] for word in ("推送", "属实", "不属实", "重复", "范围外", "已整改")] == [

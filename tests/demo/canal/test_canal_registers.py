@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 
 from tests.played import Played
-from zhuanban.archive.contents import of_record
+from zhuanban.archive.contents import of_record, of_region
 from zhuanban.core.problem import Refused
 from zhuanban.people.models import AccessLog
 
@@ -331,3 +331,28 @@ def test_a_reporters_number_is_for_one_post(canal: Played) -> None:
         with pytest.raises(Refused):
             viewer.reveal(ledger, "JB-2021-001", "phone", "回访")
     assert canal.viewer("jubao").reveal(ledger, "JB-2021-001", "phone", "回访") == "19900002000"
+
+
+def test_the_archives_of_a_villages_cells_hold_its_problems_by_where_they_lie(canal: Played) -> None:
+    regions = canal.here.regions
+
+    def problems(cell: str, on: str) -> set[str]:
+        contents = of_region(canal.whole, cell, canal.day(on))
+        assert contents.empty == ()
+        return {r.number for ledger, records in contents.ledgers if ledger.key == "problems" for r in records}
+
+    village = "411371002201"
+    cells = [problems(cell, "12-31") for cell in regions.children(village, canal.day())]
+    assert set.union(*cells) == {r.number for r in canal.records("problems") if r.region == village}
+    assert all(cells)
+    assert problems(f"{village}002", "09-10") < problems(f"{village}002", "12-31")
+
+
+def test_an_archive_tells_what_is_lacking_from_what_there_never_was(canal: Played) -> None:
+    closed = next(r for r in canal.records("problems") if r.state == "已回头看")
+    contents = of_record(canal.whole, canal.here.pack.ledgers["problems"], closed.number)
+    assert contents.empty == ()
+    assert "违法案件" in contents.absent
+    village = of_region(canal.whole, "411371002201", canal.day())
+    assert village.empty == ()
+    assert "公文与依据台账" in village.absent
