@@ -375,7 +375,7 @@ BY_ITSELF = Asked()
 
 
 def checked(viewer, name, content, asked=BY_ITSELF):
-    return check_form(viewer, find_form(viewer, name), content, "收到.xlsx", asked)
+    return check_form(viewer, find_form(viewer, name), content, "收到.xlsx", asked).problems
 
 
 def retyped(content, **cells):

@@ -35,12 +35,15 @@ class Asked:
     """A form as of a day, of the whole, a region or a unit ("" = not narrowed). `day` None: today.
 
     `only`: these records and no others, by number, wherever they are; region and unit are then only said.
+    `filed`: the day that `{today}` prints, where a report is filled on another day than the one its figures are of;
+    None: the day asked about.
     """
 
     day: int | None = None
     region: str = ""
     unit: str = ""
     only: frozenset[str] | None = None
+    filed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
     """The form for a viewer. Raises Refused where region or unit is unknown, or the ledger is none of his."""
     setting = viewer.setting
     day = viewer.today if asked.day is None else asked.day
+    filed = day if asked.filed is None else asked.filed
     region, unit = _whose(viewer, form, asked, day)
     columns = tuple(column for column in form.columns if column.kind != "blank")
     rows: list[FormRow] = []
@@ -84,11 +88,11 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
         links = _Links(viewer, ledger, form, day, found)
         masker = Masker(ledger)
         for serial, record in enumerate(_ordered(setting.regions, setting.units, ledger, form.order, found), 1):
-            say = _Row(viewer, ledger, masker, record, day, links, revealed)
+            say = _Row(viewer, ledger, masker, record, day, filed, links, revealed)
             rows.append(FormRow(record.number, tuple(say.value(column, serial) for column in columns)))
     cells = []
     for where, text in form.cells:
-        said = text.fill(lambda slot: _say_cell(viewer, slot, day, region, unit, len(rows)))
+        said = text.fill(lambda slot: _say_cell(viewer, slot, day, filed, region, unit, len(rows)))
         if said:
             cells.append((where, said))
     return Content(form, day, region, unit, tuple(cells), columns, tuple(rows), tuple(sorted(revealed)))
@@ -276,6 +280,7 @@ class _Row:
     masker: Masker
     record: _Record
     day: int
+    filed: int
     links: _Links
     revealed: set[str]
     shown: dict[str, Any] = field(init=False)
@@ -343,7 +348,7 @@ class _Row:
             case "day":
                 return DATE_STYLES[slot.style or style](self.day)
             case "today":
-                return DATE_STYLES[slot.style or style](self.viewer.today)
+                return DATE_STYLES[slot.style or style](self.filed)
         spec, values = self._values(slot.word)
         return "、".join(said for v in values if (said := self._said(spec, v, slot.style or style)))
 
@@ -385,7 +390,7 @@ def region_name(viewer: Viewer, code: str, level: str, day: int) -> str:
     return tree.name(path[-1 - depth], day) if len(path) > depth else ""
 
 
-def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows: int) -> str:
+def _say_cell(viewer: Viewer, slot: Slot, day: int, filed: int, region: str, unit: str, rows: int) -> str:
     setting = viewer.setting
     match slot.word:
         case "unit":
@@ -395,7 +400,7 @@ def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows
         case "day":
             return DATE_STYLES[slot.style](day)
         case "today":
-            return DATE_STYLES[slot.style](viewer.today)
+            return DATE_STYLES[slot.style](filed)
         case "by":
             return viewer.actor.title if not viewer.actor.operator else ""
         case "by_phone":

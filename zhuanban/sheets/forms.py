@@ -155,7 +155,16 @@ def write_files(target: Path, files: Sequence[bytes]) -> list[Path]:
     return paths
 
 
-def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Asked) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with a form that came back, and as of which day it was held against the ledgers (None: its shape
+    was changed, so that it was not)."""
+
+    problems: list[Problem]
+    day: int | None = None
+
+
+def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Asked) -> Checked:
     """What was changed in the shape of a form that comes back; where nothing was, each cell that the ledgers deny.
 
     As of which day and of whose copy, the form itself says, unless `asked` does. Raises Refused where the file is none.
@@ -164,7 +173,7 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
     sent = open_workbook(content, name)
     shape = compare(form, template, sent)
     if shape.problems or shape.sheet is None:
-        return shape.problems
+        return Checked(shape.problems)
     wanted = content_of(viewer, form, _said_by(viewer, form, shape.sheet, shape.cells, asked))
     log_access(
         viewer.setting.campaign,
@@ -176,7 +185,7 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
     if shape.layout is not None:
         lines = [(r.row, r.cells) for r in sent_rows(wanted.columns, shape.sheet, shape.layout)]
         found += disagreements(viewer, form, wanted.day, lines, shape.sheet)
-    return found
+    return Checked(found, wanted.day)
 
 
 def _said_by(viewer: Viewer, form: Form, sheet: Sheet, cells: Mapping[str, tuple[int, int]], asked: Asked) -> Asked:
