@@ -22,6 +22,7 @@ from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.form_text import DATE_STYLES, FormText, Slot
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType, Form, FormColumn, Ledger
 from zhuanban.people.posts import phone_of
+from zhuanban.people.queries import Setting
 from zhuanban.people.tree import VIRTUAL_ROOT, Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.export_rows import Value
@@ -90,9 +91,9 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
         for serial, record in enumerate(_ordered(setting.regions, setting.units, ledger, form.order, found), 1):
             say = _Row(viewer, ledger, masker, record, day, filed, links, revealed)
             rows.append(FormRow(record.number, tuple(say.value(column, serial) for column in columns)))
-    cells = []
+    cells, named = [], unit or own_unit(setting, region, day)
     for where, text in form.cells:
-        said = text.fill(lambda slot: _say_cell(viewer, slot, day, filed, region, unit, len(rows)))
+        said = text.fill(lambda slot: _say_cell(viewer, slot, day, filed, region, named, len(rows)))
         if said:
             cells.append((where, said))
     return Content(form, day, region, unit, tuple(cells), columns, tuple(rows), tuple(sorted(revealed)))
@@ -127,6 +128,12 @@ def find_unit(units: Tree, name: str, day: int) -> str:
     if len(found) != 1 or found[0] == VIRTUAL_ROOT:
         raise Refused(says.NO_UNIT_FORM.at(unit=name))
     return found[0]
+
+
+def own_unit(setting: Setting, region: str, day: int) -> str:
+    """The unit that a region has of its own, where it is exactly one: it fills in what is asked for of the region."""
+    own = [code for code, node in setting.units.nodes.items() if region and node.region == region and node.in_use(day)]
+    return own[0] if len(own) == 1 else ""
 
 
 def _whose(viewer: Viewer, form: Form, asked: Asked, day: int) -> tuple[str, str]:
