@@ -95,7 +95,7 @@ def test_a_report_from_the_command_line(canals: Office, tmp_path: Path) -> None:
     assert (before["total"]["due"], before["total"]["coming"]) == (0, 2)
 
     text = canals.run("duties", "canals").out
-    assert re.search(r"^一局 +1 +1 +0 +1 +0 +0 +0 +100% +0% +绿$", text, re.M)
+    assert re.search(r"^一局 +1 +1 +0 +1 +0 +0 +0 +0 +100% +0% +绿$", text, re.M)
     assert f"红 已到期的 {GONE} 二局 期限{GONE} 23:59：未报" in text
     assert "待确认：已到期的的期限文件没有印" in text
 

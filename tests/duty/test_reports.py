@@ -12,12 +12,13 @@ import pytest
 from tests.canals import FILES_2018, changed, clerk, found, make, office, reviewer, roster, time, utc
 from zhuanban.core.day import from_iso, to_day
 from zhuanban.core.problem import Refused
+from zhuanban.core.ratio import Ratio
 from zhuanban.duty import actions as do
 from zhuanban.duty.actions import Target
 from zhuanban.duty.figures import changes_since, stamp_shown
 from zhuanban.duty.queries import Board, Count, board
 from zhuanban.duty.rules import Item
-from zhuanban.duty.shown import ROUND, board_json, unit_lights
+from zhuanban.duty.shown import ROUND, board_json, board_lines, notes, unit_lights
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Event, Record, Waiting
@@ -258,6 +259,7 @@ def test_a_deadline_before_the_document_and_its_make_up_date(canals: Campaign) -
     assert [i.status for i in first.items] == ["before_issue"] * 6
     assert numbers(first.count()) == (0, 0, 0, 0, 0, 0)
     assert first.count().before_issue == 6
+    assert "灰 联络员信息 2021-08-31 一局 期限2021-08-31 23:59：期限早于发文" in list(notes(first))
     for name in ("东街道", *BUREAUS):
         target = Target("contacts", name, "2021-08-31")
         with time("2021-09-02 10:00"):
@@ -268,6 +270,9 @@ def test_a_deadline_before_the_document_and_its_make_up_date(canals: Campaign) -
     assert numbers(after.count()) == (6, 5, 0, 1, 0, 0)
     shown = board_json(after)["items"][0]
     assert (shown["printed"], shown["due"]) == ("2021-08-31", "2021-09-06T23:59:59+08:00")
+    told = "期限早于发文：联络员信息 2021-08-31，补报期限2021-09-06，6件。"
+    assert told in list(notes(after))
+    assert told in list(notes(seen(canals, "2021-09-02 10:00:00", "contacts")))
     with time("2021-10-04 10:00"), pytest.raises(Refused) as refused:
         do.make_up(office(canals), Target("survey", "东街道", "2021-10-05"), from_iso("2021-10-09"), "忙")
     assert codes(refused) == ["duty-014"]
@@ -478,9 +483,14 @@ def test_sent_only_with_the_receipt_of_the_channel_and_complete_with_all_copies(
     count = seen(streets, "2018-05-23", "monthly").count()
     assert one(streets, "2018-05-23", "monthly", "2018-05", "A").undelivered() == ["区住建局"]
     assert (count.submitted, count.undelivered, count.zero) == (1, 1, 1)
+    assert (count.completeness, count.timeliness) == (Ratio(0, 1), Ratio(1, 1))
+    head, row, _ = board_lines(seen(streets, "2018-05-23", "monthly"))
+    said = dict(zip(head, row, strict=True))
+    assert (said["已报"], said["缺回执"], said["完整率"]) == ("1", "1", "0%")
     with time("2018-05-24 09:00"):
         do.deliver(office(streets), target, "区住建局", "收-9")
     assert seen(streets, "2018-05-24", "monthly").count().undelivered == 0
+    assert seen(streets, "2018-05-24", "monthly").count().completeness == Ratio(1, 1)
     assert seen(streets, "2018-05-23", "monthly").count().undelivered == 1
 
 

@@ -64,6 +64,26 @@ def test_a_record_on_two_sheets_that_agree_is_one_and_they_fill_each_other(town:
     ]
 
 
+def test_a_sheet_of_an_earlier_day_is_held_against_the_record_of_that_day(town: Setting, tmp_path: Path) -> None:
+    path = tmp_path / "来表.xlsx"
+    opened = (
+        ROWS.replace("树种", "树种 | 登记日期")
+        .replace("银杏", "银杏 | 2023-11-20")
+        .replace("国槐", "国槐 | 2023-11-20")
+    )
+    xlsx(path, drawn(opened))
+    assert counts(bring(town, path)) == {"new": 2}
+    number = Record.objects.order_by("pk")[0].number
+    grown = Step("amend", from_iso("2023-12-05"), set={"height": 14}, reason="重测")
+    submit(town.campaign, [Change("grown", "elms", (grown,), number)], OPERATOR)
+    told = []
+    for day, height in (("2023年12月1日", "#12.5"), ("2023年12月6日", "#12.5"), ("2023年12月1日", "#13")):
+        xlsx(path, drawn(f"填报时间：{day} |\n{ROWS.replace('#12.5', height)}"))
+        report = bring(town, path, dry_run=True)
+        told.append(counts(report))
+    assert told == [{"unchanged": 2}, {"changed": 1, "unchanged": 1}, {"changed": 1, "unchanged": 1}]
+
+
 def test_a_record_in_two_files_that_disagree_waits_with_both_places(town: Setting, tmp_path: Path) -> None:
     first, second = tmp_path / "东街.xlsx", tmp_path / "西街.xlsx"
     xlsx(first, drawn(ROWS))

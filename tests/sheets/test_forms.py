@@ -103,7 +103,7 @@ def test_as_of_an_earlier_day_it_says_what_was_known_to_have_happened(viewer):
         (Asked(NOW.day, unit="一公司"), ["墩身裂缝", "桥台下沉"], "填报单位：第一养护公司（盖章）"),
         (Asked(NOW.day, unit="U2"), ["梁底裂缝"], "填报单位：第二养护公司（盖章）"),
         (Asked(NOW.day, region="西镇"), ["梁底裂缝"], "填报单位：（盖章）"),
-        (Asked(NOW.day, region=EAST), ["墩身裂缝", "桥台下沉"], "填报单位：（盖章）"),
+        (Asked(NOW.day, region=EAST), ["墩身裂缝", "桥台下沉"], "填报单位：东镇交管站（盖章）"),
     ],
 )
 def test_for_a_unit_or_a_region(viewer, asked, stories, unit):
@@ -375,7 +375,7 @@ BY_ITSELF = Asked()
 
 
 def checked(viewer, name, content, asked=BY_ITSELF):
-    return check_form(viewer, find_form(viewer, name), content, "收到.xlsx", asked)
+    return check_form(viewer, find_form(viewer, name), content, "收到.xlsx", asked).problems
 
 
 def retyped(content, **cells):
@@ -387,7 +387,17 @@ def retyped(content, **cells):
     return fill(book, book.pages[0], {place_of(where): value for where, value in cells.items()})
 
 
-@pytest.mark.parametrize("asked", [NOW, Asked(day("02-09")), Asked(NOW.day, unit="U1"), Asked(day("01-01"))])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        NOW,
+        Asked(day("02-09")),
+        Asked(NOW.day, unit="U1"),
+        Asked(NOW.day, region=EAST),
+        Asked(NOW.day, unit="U3"),
+        Asked(day("01-01")),
+    ],
+)
 def test_a_form_that_nobody_touched_passes_and_says_itself_of_which_day_and_unit_it_is(viewer, asked):
     assert checked(viewer, "附件1", faults(viewer, asked)) == []
 

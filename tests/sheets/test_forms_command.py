@@ -41,9 +41,13 @@ def test_fill_look_and_check(bridges, tmp_path):
     book = open_workbook(target.read_bytes(), "附件1.xlsx")
     sheet = book.sheet(book.pages[0])
     assert [sheet.value(row, 4) for row in range(5, 11)] == [f"裂缝{n}" for n in range(1, 7)]
-    assert "内容与台账一致" in bridges.run("form", "check", "桥梁", "附件1", target).out
+    assert "内容与截至2024-02-06的台账一致" in bridges.run("form", "check", "桥梁", "附件1", target).out
     told = bridges.run("form", "check", "桥梁", "附件1", target, "--as-of", "2024-02-07", "--json", code=1)
-    assert {p["code"] for p in json.loads(told.out)["problems"]} == {"sheets-096", "sheets-097"}
+    answer = json.loads(told.out)
+    assert answer["as_of"] == "2024-02-07"
+    assert {p["code"] for p in answer["problems"]} == {"sheets-096", "sheets-097"}
+    told = bridges.run("form", "check", "桥梁", "附件1", target, "--as-of", "2024-02-07", code=1)
+    assert told.err.startswith("格式未改，内容与截至2024-02-07的台账不一致：\n")
 
 
 def test_a_changed_shape_is_refused_with_its_place(bridges, tmp_path):

@@ -123,7 +123,7 @@ def test_a_row_that_is_wrong_as_a_whole_is_yellow(town: Setting, tmp_path: Path)
         ("A3", "B3", "C3", "D3", "E3"), YELLOW
     )
     assert [cell for cell, (_, note) in found.items() if note] == ["A3"]
-    assert found["A3"][1].startswith("一棵古树只登记一次。")
+    assert found["A3"][1].startswith("一棵古树只登记一次：已有条目")
 
 
 def test_what_reaches_outward_is_left_out(town: Setting, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from zhuanban.api.auth import viewer
 from zhuanban.api.record_routes import CSV, XLSX
 from zhuanban.api.schemas import ProblemOut, Problems, example, one
 from zhuanban.api.table_routes import AsOf
-from zhuanban.core.day import iso, to_day
+from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Refused
 from zhuanban.sheets.form_file import FILE_MOST
 from zhuanban.sheets.form_rows import Asked, Content, find_form, seen_forms
@@ -47,7 +47,8 @@ class FormsOut(Schema):
 
 
 class CheckedOut(Schema):
-    model_config = example(problems=[one(ProblemOut)])
+    model_config = example(as_of="2021-12-31", problems=[one(ProblemOut)])
+    as_of: date | None = Field(title="与截至哪一天的台账核对", description="空的，是格式改过，没有核对内容。")
     problems: list[ProblemOut] = Field(title="不符之处", description="空的，就是格式未改、内容与台账一致。")
 
 
@@ -120,8 +121,11 @@ def check(
     if file.file is None:
         raise Refused(says.NO_FILE.at())
     content = file.read(FILE_MOST + 1)  # one byte too many is enough to be refused
-    found = check_form(seen, find_form(seen, form), content, file.name or "", _asked(as_of, region, unit))
-    return CheckedOut(problems=[ProblemOut(**p.as_json()) for p in found])  # type: ignore[arg-type]
+    checked = check_form(seen, find_form(seen, form), content, file.name or "", _asked(as_of, region, unit))
+    return CheckedOut(
+        as_of=None if checked.day is None else to_date(checked.day),
+        problems=[ProblemOut(**p.as_json()) for p in checked.problems],  # type: ignore[arg-type]
+    )
 
 
 def _asked(as_of: date | None, region: str, unit: str) -> Asked:

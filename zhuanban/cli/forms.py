@@ -154,13 +154,17 @@ def check(
         content = file.read_bytes()
     except OSError as why:
         raise Refused(NO_FILE.at(Place(file=file.name), file=file.name, why=reason(why))) from why
-    problems = check_form(viewer, found, content, file.name, asked)
-    if problems:
-        raise Exit(problems)
+    checked = check_form(viewer, found, content, file.name, asked)
+    against = "" if checked.day is None else iso(checked.day)
     if as_json:
-        out({"problems": []})
-    else:
-        click.echo("格式未改，内容与台账一致。")
+        out({"as_of": against, "problems": [p.as_json() for p in checked.problems]})
+        click.get_current_context().exit(1 if checked.problems else 0)
+    if not checked.problems:
+        click.echo(f"格式未改，内容与截至{against}的台账一致。")
+        return
+    if against:
+        click.echo(f"格式未改，内容与截至{against}的台账不一致：", err=True)
+    raise Exit(checked.problems)
 
 
 COMMANDS = [form]

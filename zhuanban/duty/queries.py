@@ -117,7 +117,8 @@ class Count:
 
     @property
     def completeness(self) -> Ratio:
-        return Ratio(self.submitted, self.due)
+        """A report is whole with the receipts of all its addressees."""
+        return Ratio(self.submitted - self.undelivered, self.due)
 
     @property
     def timeliness(self) -> Ratio:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.ratio import Ratio, Rounding
 from zhuanban.duty.queries import Board, Count, Question
-from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, day_of_s, light_of
+from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, before_issue, day_of_s, light_of
 from zhuanban.pack.say_duty import say_assumed, say_rhythm
 
 # 100 % is printed only where nothing is missing.
@@ -127,7 +128,7 @@ def unit_lights(board: Board) -> dict[str, str]:
     return worst
 
 
-HEADS = ("单位", "应报", "已报", "按时", "迟报", "未报", "零报告", "退回", "完整率", "及时率", "灯")
+HEADS = ("单位", "应报", "已报", "按时", "迟报", "未报", "零报告", "退回", "缺回执", "完整率", "及时率", "灯")
 
 
 def board_lines(board: Board) -> list[tuple[str, ...]]:
@@ -147,13 +148,15 @@ def _line(name: str, count: Count, light: str) -> tuple[str, ...]:
         count.missing,
         count.zero,
         count.returned,
+        count.undelivered,
     )
     rates = (count.completeness.percent(ROUND), count.timeliness.percent(ROUND))
     return (name, *map(str, numbers), *rates, LIGHT_WORDS.get(light, ""))
 
 
 def notes(board: Board) -> Iterator[str]:
-    """What needs a person: late, missing, returned, without receipt, coming soon; then the questions."""
+    """What needs a person: late, missing, returned, without receipt, coming soon, due before the document; then the
+    make-up dates, then the questions."""
     for item in board.items:
         light = light_of(item, board.at)
         if light in (GREEN, GREY) and item.status != "before_issue":
@@ -171,9 +174,21 @@ def notes(board: Board) -> Iterator[str]:
         about = f" {item.about}" if item.about else ""
         unit = board.setting.units.name(item.unit, day_of_s(board.at))
         yield f"{LIGHT_WORDS[light]} {item.duty.title} {item.due.period} {unit}{about} 期限{due}：{'，'.join(what)}"
+    yield from _made_up(board)
     for question in board.questions:
         if not question.at:
             yield (
                 f"待确认：{question.duty.title}的{say_assumed(question.word)}文件没有印，现按"
                 f"“{question.assumed or say_rhythm(question.duty.rhythm)}”办。"
             )
+
+
+def _made_up(board: Board) -> Iterator[str]:
+    """For each date before the document: its make-up dates, and how many reports each is for."""
+    issued = board.setting.pack.issued
+    for column in board.columns:
+        if not before_issue(column.due, issued):
+            continue
+        days = Counter(day_of_s(item.limit) for item in column.items() if item.limit != column.due.limit)
+        for day, n in sorted(days.items()):
+            yield f"期限早于发文：{column.duty.title} {column.due.period}，补报期限{iso(day)}，{n}件。"

@@ -36,15 +36,15 @@ def fill_report_form(viewer: Viewer, key: str, item: Item, day: int) -> Filled:
 
 def _asked(whole: WholeViewer, form: Form, item: Item, day: int) -> Asked:
     setting = whole.setting
-    only = _only(whole, form, item, day)
+    only, filed = _only(whole, form, item, day), whole.today
     levels = [level.key for level in setting.pack.grid.levels]
     region = setting.units.nodes[item.unit].region
     if form.per in levels and region in setting.regions:
         depth = levels.index(form.per) + 1
         path = setting.regions.path(region, day)
         if len(path) > depth:
-            return Asked(day, region=path[-1 - depth], only=only)
-    return Asked(day, unit=item.unit, only=only)
+            return Asked(day, region=path[-1 - depth], only=only, filed=filed)
+    return Asked(day, unit=item.unit, only=only, filed=filed)
 
 
 def _only(whole: WholeViewer, form: Form, item: Item, day: int) -> frozenset[str] | None:

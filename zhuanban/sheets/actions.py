@@ -38,7 +38,7 @@ from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.reading import Part, Wanted, file_hash, quiet_collector, read_files
 from zhuanban.sheets.rows import Names, ReadRow
-from zhuanban.sheets.steps import Known, Planner, RowSaid, known_of
+from zhuanban.sheets.steps import Known, Planner, RowSaid, known_of, news
 from zhuanban.sheets.twice import SaidBefore
 from zhuanban.sheets.understand import address
 
@@ -175,6 +175,7 @@ class _Line(NamedTuple):
     subject: str  # the key as text, "" where nothing tells whose row it is
     change: str
     place: Place  # file and sheet
+    dated: int | None  # the day on which the sheet says that it was filled in
     report: FileReport
 
     @property
@@ -213,7 +214,9 @@ class _Import:
             # Who speaks of a record a second time must find it as the first has left it.
             if len(self.batch) == BATCH or key in self.batch_keys:
                 self.enter()
-            self.batch.append(_Line(row, key, "|".join(key), f"{part.change}-{row.said.row}", part.place, report))
+            self.batch.append(
+                _Line(row, key, "|".join(key), f"{part.change}-{row.said.row}", part.place, part.dated, report)
+            )
             if key:
                 self.batch_keys.add(key)
             self.older += [f"{older}-{row.said.row}" for older in part.older]
@@ -237,9 +240,7 @@ class _Import:
             elif not problems and line.key not in several and (twice := self._twice(line)) is not None:
                 problems.append(twice)
             record = mine
-            said, masked = self.echo.sort(
-                line.row.said, record.now.data if record else {}, past.get(record.number) if record else None
-            )
+            said, masked = self._news(line, record, past)
             if masked:
                 problems.extend(at_cells(masked, line.row, line.at))
             steps = self.planner.steps(said, record)
@@ -271,10 +272,21 @@ class _Import:
     ) -> Known | None:
         """Of several records that a row may speak of, the one of which it says nothing new."""
         for record in several:
-            said, masked = self.echo.sort(line.row.said, record.now.data, past.get(record.number))
+            said, masked = self._news(line, record, past)
             if not masked and not self.planner.steps(said, record):
                 return record
         return None
+
+    def _news(
+        self, line: _Line, record: Known | None, past: Mapping[str, Mapping[str, str]]
+    ) -> tuple[RowSaid, list[Problem]]:
+        """What a row says that its record neither says now nor said on the day of the sheet; and masked words that are
+        not the record's."""
+        if record is None:
+            return self.echo.sort(line.row.said, [], None)
+        then = record.then(line.dated)
+        kept = [each.data for each in (record.now, then) if each is not None]
+        return self.echo.sort(news(line.row.said, then), kept, past.get(record.number))
 
     def _past(self, batch: Sequence[_Line], known: Mapping[Key, Known]) -> dict[str, Mapping[str, str]]:
         """Number → personal words that a record once said, of records that rows with masked words speak of."""

@@ -5,7 +5,7 @@ A masked word may only come back as it went out; anything else would put the mas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from zhuanban.core.problem import Place, Problem
@@ -38,27 +38,27 @@ class Echo:
         self._titles = {key: field.title for key, field in ledger.fields.items()}
 
     def sort(
-        self, said: RowSaid, kept: Mapping[str, Any], past: Mapping[str, str] | None
+        self, said: RowSaid, kept: Sequence[Mapping[str, Any]], past: Mapping[str, str] | None
     ) -> tuple[RowSaid, list[Problem]]:
-        """What a row says of a record that holds `kept`, without what only comes back; and masked words that do not.
+        """What a row says of a record, without what only comes back; and masked words that do not.
 
-        `past` holds personal words that the record once said, with their masks.
+        `kept`: what the record holds now, and what it held on the day of the sheet where that is known; nothing where
+        there is no record. `past` holds personal words that the record once said, with their masks.
         """
-        shown: Mapping[str, Any] | None = None
+        shown: list[Mapping[str, Any]] = []
         fields: dict[str, Any] = {}
         wrong: list[Problem] = []
         if not kept:
             masked = [key for key in self._masker.personal if is_masked(said.fields.get(key))]
             return said, [self._refuse(key, said.fields[key]) for key in masked]
         for key, value in said.fields.items():
-            held = kept.get(key)
-            if value == held or self._comes_back(key, held, value):
+            if any(value == held.get(key) or self._comes_back(key, held.get(key), value) for held in kept):
                 continue
             if is_masked(value):
-                shown = self._masker.show(kept, past) if shown is None else shown
-                if self._comes_back(key, shown.get(key), value):
+                shown = shown or [self._masker.show(held, past) for held in kept]
+                if any(self._comes_back(key, each.get(key), value) for each in shown):
                     continue
-                if key in self._masker.personal or shown.get(key) != held:
+                if key in self._masker.personal or shown[0].get(key) != kept[0].get(key):
                     wrong.append(self._refuse(key, value))
             fields[key] = value
         return (said if len(fields) == len(said.fields) else said._replace(fields=fields)), wrong

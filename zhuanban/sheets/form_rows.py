@@ -22,6 +22,7 @@ from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.form_text import DATE_STYLES, FormText, Slot
 from zhuanban.pack.values import FILE_TYPES, Field, FieldType, Form, FormColumn, Ledger
 from zhuanban.people.posts import phone_of
+from zhuanban.people.queries import Setting
 from zhuanban.people.tree import VIRTUAL_ROOT, Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.export_rows import Value
@@ -35,12 +36,15 @@ class Asked:
     """A form as of a day, of the whole, a region or a unit ("" = not narrowed). `day` None: today.
 
     `only`: these records and no others, by number, wherever they are; region and unit are then only said.
+    `filed`: the day that `{today}` prints, where a report is filled on another day than the one its figures are of;
+    None: the day asked about.
     """
 
     day: int | None = None
     region: str = ""
     unit: str = ""
     only: frozenset[str] | None = None
+    filed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
     """The form for a viewer. Raises Refused where region or unit is unknown, or the ledger is none of his."""
     setting = viewer.setting
     day = viewer.today if asked.day is None else asked.day
+    filed = day if asked.filed is None else asked.filed
     region, unit = _whose(viewer, form, asked, day)
     columns = tuple(column for column in form.columns if column.kind != "blank")
     rows: list[FormRow] = []
@@ -84,11 +89,11 @@ def content_of(viewer: Viewer, form: Form, asked: Asked) -> Content:
         links = _Links(viewer, ledger, form, day, found)
         masker = Masker(ledger)
         for serial, record in enumerate(_ordered(setting.regions, setting.units, ledger, form.order, found), 1):
-            say = _Row(viewer, ledger, masker, record, day, links, revealed)
+            say = _Row(viewer, ledger, masker, record, day, filed, links, revealed)
             rows.append(FormRow(record.number, tuple(say.value(column, serial) for column in columns)))
-    cells = []
+    cells, named = [], unit or own_unit(setting, region, day)
     for where, text in form.cells:
-        said = text.fill(lambda slot: _say_cell(viewer, slot, day, region, unit, len(rows)))
+        said = text.fill(lambda slot: _say_cell(viewer, slot, day, filed, region, named, len(rows)))
         if said:
             cells.append((where, said))
     return Content(form, day, region, unit, tuple(cells), columns, tuple(rows), tuple(sorted(revealed)))
@@ -123,6 +128,12 @@ def find_unit(units: Tree, name: str, day: int) -> str:
     if len(found) != 1 or found[0] == VIRTUAL_ROOT:
         raise Refused(says.NO_UNIT_FORM.at(unit=name))
     return found[0]
+
+
+def own_unit(setting: Setting, region: str, day: int) -> str:
+    """The unit that a region has of its own, where it is exactly one: it fills in what is asked for of the region."""
+    own = [code for code, node in setting.units.nodes.items() if region and node.region == region and node.in_use(day)]
+    return own[0] if len(own) == 1 else ""
 
 
 def _whose(viewer: Viewer, form: Form, asked: Asked, day: int) -> tuple[str, str]:
@@ -276,6 +287,7 @@ class _Row:
     masker: Masker
     record: _Record
     day: int
+    filed: int
     links: _Links
     revealed: set[str]
     shown: dict[str, Any] = field(init=False)
@@ -343,7 +355,7 @@ class _Row:
             case "day":
                 return DATE_STYLES[slot.style or style](self.day)
             case "today":
-                return DATE_STYLES[slot.style or style](self.viewer.today)
+                return DATE_STYLES[slot.style or style](self.filed)
         spec, values = self._values(slot.word)
         return "、".join(said for v in values if (said := self._said(spec, v, slot.style or style)))
 
@@ -385,7 +397,7 @@ def region_name(viewer: Viewer, code: str, level: str, day: int) -> str:
     return tree.name(path[-1 - depth], day) if len(path) > depth else ""
 
 
-def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows: int) -> str:
+def _say_cell(viewer: Viewer, slot: Slot, day: int, filed: int, region: str, unit: str, rows: int) -> str:
     setting = viewer.setting
     match slot.word:
         case "unit":
@@ -395,7 +407,7 @@ def _say_cell(viewer: Viewer, slot: Slot, day: int, region: str, unit: str, rows
         case "day":
             return DATE_STYLES[slot.style](day)
         case "today":
-            return DATE_STYLES[slot.style](viewer.today)
+            return DATE_STYLES[slot.style](filed)
         case "by":
             return viewer.actor.title if not viewer.actor.operator else ""
         case "by_phone":

@@ -27,7 +27,7 @@ from zhuanban.sheets.form_areas import place_of
 from zhuanban.sheets.form_check import differences, disagreements, sent_rows
 from zhuanban.sheets.form_file import Sheet, Workbook, open_workbook
 from zhuanban.sheets.form_patch import fill
-from zhuanban.sheets.form_rows import Asked, Content, as_printed, content_of
+from zhuanban.sheets.form_rows import Asked, Content, as_printed, content_of, own_unit
 from zhuanban.sheets.form_shape import compare, fits, layout_of, page_of, spot_of
 from zhuanban.sheets.values import Wrong, day_of
 
@@ -155,7 +155,16 @@ def write_files(target: Path, files: Sequence[bytes]) -> list[Path]:
     return paths
 
 
-def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Asked) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with a form that came back, and as of which day it was held against the ledgers (None: its shape
+    was changed, so that it was not)."""
+
+    problems: list[Problem]
+    day: int | None = None
+
+
+def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Asked) -> Checked:
     """What was changed in the shape of a form that comes back; where nothing was, each cell that the ledgers deny.
 
     As of which day and of whose copy, the form itself says, unless `asked` does. Raises Refused where the file is none.
@@ -164,23 +173,32 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
     sent = open_workbook(content, name)
     shape = compare(form, template, sent)
     if shape.problems or shape.sheet is None:
-        return shape.problems
-    wanted = content_of(viewer, form, _said_by(viewer, form, shape.sheet, shape.cells, asked))
+        return Checked(shape.problems)
+    wanted, found = min(
+        (
+            (content, list(differences(content, shape.sheet, shape.layout, shape.cells)))
+            for each in _said_by(viewer, form, shape.sheet, shape.cells, asked)
+            for content in [content_of(viewer, form, each)]
+        ),
+        key=lambda pair: len(pair[1]),
+    )
     log_access(
         viewer.setting.campaign,
         viewer.actor,
         "export",
         {"form": form.key, "as_of": iso(wanted.day), "region": wanted.region, "unit": wanted.unit, "format": "check"},
     )
-    found = list(differences(wanted, shape.sheet, shape.layout, shape.cells))
     if shape.layout is not None:
         lines = [(r.row, r.cells) for r in sent_rows(wanted.columns, shape.sheet, shape.layout)]
         found += disagreements(viewer, form, wanted.day, lines, shape.sheet)
-    return found
+    return Checked(found, wanted.day)
 
 
-def _said_by(viewer: Viewer, form: Form, sheet: Sheet, cells: Mapping[str, tuple[int, int]], asked: Asked) -> Asked:
-    """Day, region and unit as the single cells of the form say them, where nobody asks for others."""
+def _said_by(
+    viewer: Viewer, form: Form, sheet: Sheet, cells: Mapping[str, tuple[int, int]], asked: Asked
+) -> list[Asked]:
+    """Day, region and unit as the single cells of the form say them, where nobody asks for others. The unit that a
+    region has of its own stands on its own form and on the region's: it may be either."""
     setting = viewer.setting
     words: dict[str, str] = {}
     for where, text in form.cells:
@@ -192,10 +210,13 @@ def _said_by(viewer: Viewer, form: Form, sheet: Sheet, cells: Mapping[str, tuple
         with suppress(Wrong):
             day = day_of(said, viewer.today)
     if asked.region or asked.unit:
-        return replace(asked, day=day)
+        return [replace(asked, day=day)]
     on = viewer.today if day is None else day
     unit, region = words.get("unit", ""), words.get("region", "")
-    if len(setting.units.find(unit, on)) == 1:
-        return Asked(day, unit=unit)
+    units = setting.units.find(unit, on)
+    if len(units) == 1:
+        own = setting.units.nodes[units[0]].region
+        both = own_unit(setting, own, on) == units[0]
+        return [Asked(day, unit=unit), *([Asked(day, region=own)] if both else [])]
     found = setting.regions.find(region, on)
-    return Asked(day, region=region if len(found) == 1 and found[0] != setting.regions.root else "")
+    return [Asked(day, region=region if len(found) == 1 and found[0] != setting.regions.root else "")]

@@ -62,6 +62,7 @@ class Part:
     change: str = ""
     older: tuple[str, ...] = ()  # the same of the files that this one is a marked-up copy of
     rows: list[ReadRow] = field(default_factory=list)
+    dated: int | None = None  # the day on which their sheet says that it was filled in
     sheet: dict[str, Any] | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -139,7 +140,7 @@ class Reader:
                 change, *older = (self._change(each, sheet.name) for each in (sha, *before))
                 rows = read_rows(sheet, found, self.words, self.ledger, self.names, self.on, place)
                 while some := list(islice(rows, AT_A_TIME)):
-                    yield Part(place, change, tuple(older), some)
+                    yield Part(place, change, tuple(older), some, found.dated)
             # Sums are compared while the rows are read, so what there is to say of the sheet comes last.
             yield Part(problems=[*found.problems, *missing], warnings=found.warnings)
         if lost:

@@ -21,11 +21,21 @@ FROM_SHEET = "表格载明"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record that a row speaks of, as the ledger has it."""
+    """A record that a row speaks of, as the ledger has it; `past`: its timeline, `now` the last of it."""
 
     number: str
-    now: Snapshot
+    past: Sequence[tuple[int, Snapshot]]
     done: Mapping[str, tuple[int, int]]  # move → (day, version) of its last time
+
+    @property
+    def now(self) -> Snapshot:
+        return self.past[-1][1]
+
+    def then(self, day: int | None) -> Snapshot | None:
+        """As of the day on which a sheet says that it was filled in; None where it does not say, or is older."""
+        if day is None:
+            return None
+        return next((snapshot for start, snapshot in reversed(self.past) if start <= day), None)
 
 
 class RowSaid(NamedTuple):
@@ -44,7 +54,19 @@ def known_of(number: str, facts: Sequence[Fact]) -> Known:
     """A record from its events."""
     days = effective_days(facts)
     done = {str(f.body["move"]): (days[f.version], f.version) for f in facts if "move" in f.body and f.verb != "redate"}
-    return Known(number, timeline(facts)[-1][1], done)
+    return Known(number, timeline(facts), done)
+
+
+def news(said: RowSaid, then: Snapshot | None) -> RowSaid:
+    """What a row says, without place, unit and state that were the record's on the day of the sheet: they may have
+    changed since, and the row says nothing of that. (`Echo` does the same for fields.)"""
+    if then is None:
+        return said
+    return said._replace(
+        region="" if said.region == then.region else said.region,
+        unit="" if said.unit == then.unit else said.unit,
+        state="" if said.state == then.state else said.state,
+    )
 
 
 class Planner:

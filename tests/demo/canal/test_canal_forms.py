@@ -84,6 +84,25 @@ def test_the_survey_form_coming_back_changes_nothing(canal: Setting, tmp_path: P
     assert done.problems == []
 
 
+def test_the_bureaus_form_coming_back_changes_nothing(canal: Setting, tmp_path: Path) -> None:  # 001-26
+    content, _ = page(canal, "附件3", Asked(from_iso("2021-10-05")))
+    file = tmp_path / "附件3.xlsx"
+    file.write_bytes(content)
+    done = import_files(canal, "findings", [file], OPERATOR, dry_run=True)
+    assert [done.total(what) for what in ("rows", "new", "changed", "unchanged", "waiting")] == [14, 0, 0, 14, 0]
+
+
+def test_a_form_of_an_earlier_day_says_nothing_new(canal: Setting, tmp_path: Path) -> None:  # 001-71
+    """Its day is printed on it: a due day put off since is no news, and a later case of the same words is not meant."""
+    content, sheet = page(canal, "附件2", Asked(from_iso("2021-10-05"), region=STREET))
+    rows = {sheet[f"F{row}"].value: sheet[f"H{row}"].value for row in range(5, 65)}
+    assert rows["丙村：生活污水直排村边沟"] == "2021年11月30日"  # WT-2021-0039, put off in November; again as 0079
+    file = tmp_path / "附件2.xlsx"
+    file.write_bytes(content)
+    done = import_files(canal, "problems", [file], OPERATOR, dry_run=True)
+    assert [done.total(what) for what in ("rows", "new", "changed", "unchanged", "waiting")] == [60, 0, 0, 60, 0]
+
+
 def test_a_zone_that_is_none_is_returned_with_its_cell(canal: Setting, tmp_path: Path) -> None:  # 001-71
     content, _ = page(canal, "附件2", Asked(from_iso("2021-12-31"), region=STREET))
     book = load_workbook(io.BytesIO(content))

@@ -315,7 +315,7 @@ def test_the_filled_cells(played: Played) -> None:  # 004-49
     assert [page[f"F{r}"].value or "" for r in range(5, 9)] == ["是", "是", "是", ""]
     assert page["C5"].value == "长江狼山水源地"
     assert "任港街道" in page["A3"].value
-    assert page["F3"].value == "填报时间：2018年12月11日"  # 004-57: the day of filing
+    assert page["F3"].value == "填报时间：2018年9月22日"  # the day asked about
     assert page["E5"].value.endswith("没有反弹，保持完好。")
 
 
@@ -324,20 +324,20 @@ def test_a_moved_column_and_another_name_are_told_with_their_place(played: Playe
     form = find_form(viewer, "附件")
     asked = Asked(played.day("09-22"), unit=B_UNIT)
     (content,) = fill_form(viewer, form, asked).files
-    assert check_form(viewer, form, content, "表.xlsx", asked) == []
+    assert check_form(viewer, form, content, "表.xlsx", asked).problems == []
     book = load_workbook(io.BytesIO(content))
     page = book.active
     assert page is not None
     page["C5"] = "狼山水源地"
     out = io.BytesIO()
     book.save(out)
-    found = [str(p) for p in check_form(viewer, form, out.getvalue(), "表.xlsx", asked)]
+    found = [str(p) for p in check_form(viewer, form, out.getvalue(), "表.xlsx", asked).problems]
     assert [line for line in found if "C5" in line and "长江狼山水源地" in line and "“狼山水源地”" in line]
     page["A4"], page["B4"] = page["B4"].value, page["A4"].value
     out = io.BytesIO()
     book.save(out)
     try:
-        told = [str(p) for p in check_form(viewer, form, out.getvalue(), "表.xlsx", asked)]
+        told = [str(p) for p in check_form(viewer, form, out.getvalue(), "表.xlsx", asked).problems]
     except Refused as refused:
         told = [str(p) for p in refused.problems]
     assert [line for line in told if "A4" in line or "问题序号" in line]

@@ -32,6 +32,7 @@ from zhuanban.people.models import AccessLog
 from zhuanban.people.posts import people_of
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR
+from zhuanban.project.report_forms import fill_report_form
 from zhuanban.sheets.form_rows import Asked, content_of, find_form
 from zhuanban.sheets.forms import check_form, fill_form
 from zhuanban.tally.queries import table
@@ -90,7 +91,19 @@ def test_the_office_checks_a_sheet_that_another_filled_in(played: Played) -> Non
     clerk = WholeViewer(played.here, played.viewer("rengang").actor)
     asked = Asked(played.day("09-22"), unit=B_UNIT)
     (content,) = fill_form(clerk, find_form(clerk, "附件"), asked).files
-    assert check_form(office, find_form(office, "附件"), content, "表.xlsx", asked) == []
+    assert check_form(office, find_form(office, "附件"), content, "表.xlsx", asked).problems == []
+    by_itself = check_form(office, find_form(office, "附件"), content, "表.xlsx", Asked())
+    assert (by_itself.problems, by_itself.day) == ([], asked.day)  # 填报时间 is the day asked about
+
+
+def test_a_report_prints_the_day_of_filing(played: Played) -> None:  # 004-57
+    item = played.report("progress", A, "2018-08")
+    with clock.set_to(datetime(2018, 8, 22, 9, tzinfo=BEIJING)):
+        filled = fill_report_form(played.whole, "annex", item, played.day("08-20"))
+        (content, _) = filled.write().files
+    page = load_workbook(io.BytesIO(content)).active
+    assert page is not None
+    assert page["F3"].value == "填报时间：2018年8月22日"
 
 
 # -- 004-I12: a unit is called as it was called

@@ -343,7 +343,7 @@ def test_another_place_than_the_printed_one_is_told(played: Played, said: str) -
     out = io.BytesIO()
     book.save(out)
     try:
-        found = [str(p) for p in check_form(played.whole, form, out.getvalue(), "表.xlsx", asked)]
+        found = [str(p) for p in check_form(played.whole, form, out.getvalue(), "表.xlsx", asked).problems]
     except Refused as refused:
         found = [str(p) for p in refused.problems]
     assert [line for line in found if "B5" in line and said in line and "南通市崇川区" in line]
