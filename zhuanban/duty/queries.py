@@ -370,7 +370,10 @@ def assumed_value(pack: Pack, duty: Duty, word: str) -> str:
             return "、".join(duty.copies)
         case "units":
             owing = duty.owing
-            return "、".join(owing.names) or f"{pack.ledgers[owing.ledger].title}里的责任单位"
+            if owing.names:
+                return "、".join(owing.names)
+            ledger = pack.ledgers[owing.ledger]
+            return f"{ledger.title}里的{ledger.unit_title}"
         case "due":
             return "、".join(map(iso, duty.rhythm.days))
         case "forms":

@@ -222,6 +222,10 @@ class Check:
     at: Place = field(default=NOWHERE, compare=False)
 
 
+UNIT_TITLE = "责任单位"
+"""What the unit of a record is called where the pack does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     key: str
@@ -241,7 +245,7 @@ class Ledger:
     region_title: str = "所属区域"  # head of the sheet column that holds the region, besides its level's names
     region_aliases: tuple[str, ...] = ()
     unit_required: bool = False
-    unit_title: str = "责任单位"  # head of the sheet column that holds the unit
+    unit_title: str = UNIT_TITLE  # head of the sheet column that holds the unit
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -254,6 +258,11 @@ class Ledger:
     source: str = ""
     help: str = ""
     at: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def has_unit(self) -> bool:
+        """Does the pack speak of the unit of its records?"""
+        return self.unit_required or self.unit_title != UNIT_TITLE or bool(self.unit_aliases)
 
     @property
     def opening(self) -> tuple[Move, ...]:
