@@ -53,3 +53,26 @@ def test_a_missing_unit_is_called_as_the_ledger_calls_it(own: Office) -> None:
     report = own.bring("streets", "街道,列入日期\n狼山镇街道,2022-05-09\n")
     assert [each.says for each in report.problems] == ["“街道办事处”为空。"]
     assert "街道办事处相同的只有一个" in show(own.here.pack)
+
+
+SOURCES = "水源地名称,登记日期\n长江狼山水源地,2022-05-01\n长江观音山水源地,2022-05-01\n"
+PLAN = "水源地,版次,涉及街道,方案名称,施行日期\n{},1,狼山镇街道,整改方案,2022-05-09\n"
+
+
+@pytest.mark.parametrize("said", ["长江狼山水源地", "《长江狼山水源地》", "SY-01", "ＳＹ－01"])
+def test_a_linked_record_is_named_by_its_name_or_its_number(own: Office, said: str) -> None:
+    own.bring("sources", SOURCES)
+    assert own.bring("source_plans", PLAN.format(said)).problems == []
+    assert [each.data["source"] for each in own.records("source_plans")] == ["SY-01"]
+    again = own.bring("source_plans", PLAN.format(said) + " \n")
+    assert (again.total("unchanged"), again.problems) == (1, [])
+
+
+def test_a_name_that_several_records_bear_asks_for_the_number(own: Office) -> None:
+    list_ = "问题序号,所在地,水源地名称,具体情况\n1,狼山镇街道,长江水源地,排污\n2,狼山镇街道,长江水源地,网箱\n"
+    assert own.bring("superior_list", list_).total("new") == 2
+    report = own.bring("problems", "所在街道,附表1序号,问题类型\n狼山镇街道,长江水源地,其他\n")
+    said = [str(each) for each in report.problems if each.place.column == "附表1序号"]
+    assert [each.partition("：")[2] for each in said] == [
+        "“长江水源地”不止一条：1、2。请改填问题序号，写明是哪一条。（sheets-039）"
+    ]

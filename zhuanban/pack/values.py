@@ -270,6 +270,18 @@ class Ledger:
         return tuple(m for m in self.moves.values() if NEW in m.from_)
 
 
+def naming_fields(ledger: Ledger) -> tuple[str, ...]:
+    """The fields by which people call a record instead of by its number: short texts and people that it must
+    have, or that tell it from others."""
+    return tuple(
+        f.key
+        for f in ledger.fields.values()
+        if f.type in (FieldType.TEXT, FieldType.PERSON)
+        and not (f.personal or f.many)
+        and (f.required or f.key in ledger.one_per or f.key in ledger.match)
+    )
+
+
 def links_to(ledger: Ledger, target: str) -> tuple[str, ...]:
     """The fields of a ledger whose values name records of `target`."""
     return tuple(f.key for f in ledger.fields.values() if f.type is FieldType.LINK and f.ledger == target)

@@ -35,6 +35,7 @@ from zhuanban.sheets import problems as says
 from zhuanban.sheets.blame import at_cells, besides, from_left, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
+from zhuanban.sheets.links import LinkNames
 from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.reading import Part, Wanted, file_hash, quiet_collector, read_files
 from zhuanban.sheets.rows import Names, ReadRow
@@ -196,6 +197,7 @@ class _Import:
         self.viewer = Viewer(setting, actor)
         self.planner = Planner(ledger, on, setting.regions)
         self.echo = Echo(ledger, Names(setting.regions, setting.units, on), on)
+        self.links = LinkNames(self.viewer, ledger)
         self.dry_run = dry_run
         self.older: list[str] = []  # changes that rows were when they came before, in the file that theirs is a copy of
         self.batch: list[_Line] = []
@@ -208,7 +210,7 @@ class _Import:
         if part.sheet is not None:
             report.sheets.append(part.sheet)
         report.rows += len(part.rows)
-        for row in part.rows:
+        for row in self.links.settle(part.rows, part.place):
             key = self._key(row.said)
             # Who speaks of a record a second time must find it as the first has left it.
             if len(self.batch) == BATCH or key in self.batch_keys:

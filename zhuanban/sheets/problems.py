@@ -55,6 +55,7 @@ MATCH_MANY = Kind(
     "没有编号，按{by}对应到不止一个条目：{found}。",
     "请填写编号，写明说的是哪一条；确是另一条的，请把内容写得分得开。",
 )
+NAME_MANY = Kind("sheets-039", "“{value}”不止一条：{found}。", "请改填{number}，写明是哪一条。")
 
 # Forms
 NO_FORM = Kind("sheets-060", "本行动没有报表“{form}”。", "可用的报表：{known}。")
