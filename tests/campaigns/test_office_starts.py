@@ -9,12 +9,19 @@ from pathlib import Path
 import pytest
 
 from tests.story import Story
+from zhuanban.archive.contents import of_record, of_region
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.core.problem import Refused
+from zhuanban.duty.actions import duty_named
+from zhuanban.duty.queries import board
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.queries import Viewer
+from zhuanban.oversight.population import find_draw
 from zhuanban.pack.show import show
 from zhuanban.people.scope import OPERATOR
 from zhuanban.sheets.actions import ImportReport, import_files
+from zhuanban.tally.lists import find_list
 
 ON = from_iso("2022-05-10")
 
@@ -76,3 +83,34 @@ def test_a_name_that_several_records_bear_asks_for_the_number(own: Office) -> No
     assert [each.partition("：")[2] for each in said] == [
         "“长江水源地”不止一条：1、2。请改填问题序号，写明是哪一条。（sheets-039）"
     ]
+
+
+def test_an_empty_roster_says_that_it_is_what_keeps_duties_empty(own: Office) -> None:
+    def hints() -> list[str]:
+        return [each.says for each in board(Viewer(own.here, OPERATOR), clock.now() // 1_000_000).advice]
+
+    assert "由“相关街道名单”得出，名单还是空的" in hints()[0]
+    own.bring("streets", "街道,街道办事处,列入日期\n狼山镇街道,狼山镇街道,2022-05-09\n")
+    assert hints() == []
+
+
+def test_what_may_be_chosen_is_told_with_its_title(own: Office) -> None:
+    viewer = Viewer(own.here, OPERATOR)
+    duty, work = next(iter(own.here.pack.duties.values())), next(iter(own.here.pack.lists.values()))
+    with pytest.raises(Refused, match=f"{duty.key}（{duty.title}）"):
+        duty_named(viewer, "nope")
+    with pytest.raises(Refused, match=f"{work.key}（{work.title}）"):
+        find_list(own.here, "xx")
+    with pytest.raises(Refused, match="可用的抽查：（无）"):
+        find_draw(own.here, "nodraw")
+    with pytest.raises(Refused, match="streets（相关街道名单）"):
+        viewer.ledger("xx")
+
+
+def test_no_archive_as_of_a_day_to_come(own: Office) -> None:
+    own.bring("sources", SOURCES)
+    viewer = Viewer(own.here, OPERATOR)
+    with pytest.raises(Refused, match="2022-05-11 还没有到"):
+        of_record(viewer, viewer.ledger("sources"), "SY-01", from_iso("2022-05-11"))
+    with pytest.raises(Refused, match="2022-05-11 还没有到"):
+        of_region(viewer, "320602", from_iso("2022-05-11"))

@@ -56,7 +56,7 @@ def duties(campaign: str, as_of: int | None, duty: str, login: str, as_json: boo
         click.echo("  ".join(c + " " * round(w - text_width(c)) for c, w in zip(line, widths, strict=True)).rstrip())
     for note in notes(seen):
         click.echo(note)
-    complain(seen.problems)
+    complain([*seen.problems, *seen.advice])
 
 
 @click.group()

@@ -5,7 +5,7 @@ Every room keeps its kinds in one list (`problems.py`); code raises or gathers `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 
@@ -90,6 +90,11 @@ class Kind:
 
     def at(self, place: Place = NOWHERE, /, **words: object) -> Problem:
         return Problem(self.code, self.says.format(**words), self.advice.format(**words), place)
+
+
+def choices(known: Mapping[str, str]) -> str:
+    """What may be chosen, key → title, for the advice of a problem: `due（到期的）、late（迟了的）`."""
+    return "、".join(f"{key}（{title}）" if title != key else key for key, title in known.items()) or "（无）"
 
 
 class Refused(Exception):

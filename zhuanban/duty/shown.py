@@ -44,7 +44,7 @@ def board_json(board: Board) -> dict[str, Any]:
         ],
         "items": [item_json(board, item) for item in board.items],
         "questions": [question_json(each) for each in board.questions],
-        "problems": [problem.as_json() for problem in board.problems],
+        "problems": [problem.as_json() for problem in (*board.problems, *board.advice)],
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
-from zhuanban.core.problem import Place, Refused
+from zhuanban.core.problem import Place, Refused, choices
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record, Waiting
@@ -64,7 +64,7 @@ class Viewer:
         for ledger in known:
             if key in (ledger.key, ledger.title):
                 return ledger
-        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known="、".join(ledger.key for ledger in known)))
+        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known=choices({ledger.key: ledger.title for ledger in known})))
 
     def may_see(self, ledger: Ledger) -> Q:
         """The rows of a ledger that the actor may know of. Every query on records starts from here."""

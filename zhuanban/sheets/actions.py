@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from zhuanban.core import clock
 from zhuanban.core.faults import reason
-from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
@@ -122,7 +122,9 @@ def import_files(
     """
     ledger = next((x for x in setting.pack.ledgers.values() if ledger_key in (x.key, x.title)), None)
     if ledger is None:
-        raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
+        raise Refused(
+            UNKNOWN_LEDGER.at(ledger=ledger_key, known=choices({x.key: x.title for x in setting.pack.ledgers.values()}))
+        )
     day = clock.today() if on is None else on
     work = _Import(setting, ledger, actor, day, dry_run)
     report = ImportReport(ledger.key, dry_run)
