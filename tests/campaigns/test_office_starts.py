@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.story import Story
 from zhuanban.archive.contents import of_record, of_region
+from zhuanban.archive.parcel import pieces
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
 from zhuanban.duty.actions import duty_named
 from zhuanban.duty.queries import board
+from zhuanban.ledger.change import Step
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.oversight.population import find_draw
 from zhuanban.pack.show import show
-from zhuanban.people.scope import OPERATOR
+from zhuanban.people.log import say_detail
+from zhuanban.people.models import User
+from zhuanban.people.posts import Entry, enter_people
+from zhuanban.people.scope import OPERATOR, actor_for
 from zhuanban.sheets.actions import ImportReport, import_files
 from zhuanban.tally.lists import find_list
 
@@ -114,3 +122,30 @@ def test_no_archive_as_of_a_day_to_come(own: Office) -> None:
         of_record(viewer, viewer.ledger("sources"), "SY-01", from_iso("2022-05-11"))
     with pytest.raises(Refused, match="2022-05-11 还没有到"):
         of_region(viewer, "320602", from_iso("2022-05-11"))
+
+
+def test_the_log_speaks_the_words_of_the_pack(own: Office) -> None:
+    def said(**detail: object) -> str:
+        return say_detail(own.here, detail)
+
+    assert said(form="annex", unit="HB", rows=8, format="check").endswith("单位：区环保局，行数：8，格式：核对")
+    assert said(give="office", login="a") == f"任岗：{own.here.pack.posts['office'].title}，账号：a"
+    assert said(archive="一源一档", subject="水源地台账 SY-01") == "档案：一源一档，对象：水源地台账 SY-01"
+    assert said(ledger="problems", field="no") == "台账：环境问题台账，字段：原序号"
+    assert said(ledger="gone", filter={"region": "320602"}) == "台账：gone，范围：区划：南通市崇川区"
+
+
+def test_what_happened_is_told_by_names_in_an_archive(own: Office) -> None:
+    post = next(iter(own.here.pack.posts))
+    enter_people(own.campaign, [Entry("zhao", "赵某甲", post)])
+    own.bring("sources", SOURCES)
+    handover = {"street": "J010", "what": "核对"}
+    actor = actor_for(User.objects.get(username="zhao"), own.campaign, ON)
+    assert own.send("handovers", Step("create", ON, "交办", handover, "320602", "HB"), "", actor).status == "entered"
+    number = own.records("handovers")[0].number
+    viewer = Viewer(own.here, OPERATOR)
+    parcel = b"".join(pieces(viewer, of_record(viewer, viewer.ledger("handovers"), number)))
+    book = openpyxl.load_workbook(BytesIO(zipfile.ZipFile(BytesIO(parcel)).read("经过.xlsx")))
+    text = "|".join(str(value) for row in book.worksheets[0].iter_rows(values_only=True) for value in row)
+    assert "赵某甲（zhao）" in text
+    assert "街道：狼山镇街道；事项：核对" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from zhuanban.core.day import minute
 from zhuanban.pack.values import SAME, Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.sheets.out import writer
@@ -14,7 +15,7 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
     """Each event with what it changed, from what to what, why, and the sheet that it came from."""
     before = _before(said["events"])
     for event in said["events"]:
-        yield f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{event['at']} 登记）"
+        yield f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{minute(event['at'])} 登记）"
         if event["counts_on"] != event["on"]:
             yield f"       改期：现算在 {event['counts_on']}"
         old = before[event["version"]]
@@ -77,11 +78,11 @@ def waiting_lines(here: Setting, item: Mapping[str, Any]) -> Iterator[str]:
     """An item of the inbox: what of, who sent it when, where it stands in which file, and why it did not enter."""
     ledger = here.pack.ledgers.get(item["ledger"])
     title = ledger.title if ledger is not None else item["ledger"]
-    yield f"{item['id']:>6}  {title}　{item['number'] or '（尚无编号）'}　{item['by']} 于 {item['at']} 报送"
+    yield f"{item['id']:>6}  {title}　{item['number'] or '（尚无编号）'}　{item['by']} 于 {minute(item['at'])} 报送"
     place = "　".join(
         tree.name(item[key]) for key, tree in (("region", here.regions), ("unit", here.units)) if item[key]
     )
-    origin = source_text(item["source"]) or f"不是表格，逐条报送（变更 {item['change']}）"
+    origin = source_text(item["source"]) or "不是表格，逐条报送"
     yield f"        来源：{origin}{f'　{place}' if place else ''}"
     for problem in item["problems"]:
         yield f"        {problem['says']}{problem['advice']}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zhuanban.core import clock
-from zhuanban.core.day import beijing, day_of, iso
+from zhuanban.core.day import day_of, iso, minute
 from zhuanban.core.faults import reason
 from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.duty import problems as says
@@ -328,4 +328,4 @@ def _later(item: Item, day: int) -> None:
 
 
 def _said(at: int) -> str:
-    return beijing(at * 1_000_000)[:16].replace("T", " ")
+    return minute(at * 1_000_000)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from zhuanban.core.day import beijing, iso
+from zhuanban.core.day import beijing, iso, minute
+from zhuanban.core.problem import nested
 from zhuanban.core.ratio import Ratio, Rounding
 from zhuanban.duty.queries import Board, Count, Question
 from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, day_of_s, light_of
@@ -165,7 +166,7 @@ def notes(board: Board) -> Iterator[str]:
             what.append(item.late_text)
         if missing := item.undelivered():
             what.append(f"缺回执：{'、'.join(missing)}")
-        due = beijing(item.limit * 1_000_000)[:16].replace("T", " ")
+        due = minute(item.limit * 1_000_000)
         printed = iso(item.due.printed)
         due = due if due.startswith(printed) else f"{due}（原定{printed}）"
         about = f" {item.about}" if item.about else ""
@@ -173,7 +174,7 @@ def notes(board: Board) -> Iterator[str]:
         yield f"{LIGHT_WORDS[light]} {item.duty.title} {item.due.period} {unit}{about} 期限{due}：{'，'.join(what)}"
     for question in board.questions:
         if not question.at:
-            yield (
+            yield nested(
                 f"待确认：{question.duty.title}的{say_assumed(question.word)}文件没有印，现按"
                 f"“{question.assumed or say_rhythm(question.duty.rhythm)}”办。"
             )
