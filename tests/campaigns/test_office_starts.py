@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,8 +18,10 @@ from zhuanban.archive.parcel import pieces
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
+from zhuanban.demo.pictures import picture
 from zhuanban.duty.actions import duty_named
 from zhuanban.duty.queries import board
+from zhuanban.evidence.models import Upload
 from zhuanban.ledger.change import Step
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
@@ -41,7 +44,7 @@ class Office(Story):
         super().__init__("own", "source-lookback", from_iso("2022-04-29"))
         self.folder = folder
 
-    def bring(self, ledger: str, text: str, **words: Path) -> ImportReport:
+    def bring(self, ledger: str, text: str, **words: Any) -> ImportReport:
         """An import of a sheet typed as CSV."""
         sheet = self.folder / f"{ledger}.csv"
         sheet.write_text(text, "utf-8")
@@ -149,3 +152,39 @@ def test_what_happened_is_told_by_names_in_an_archive(own: Office) -> None:
     text = "|".join(str(value) for row in book.worksheets[0].iter_rows(values_only=True) for value in row)
     assert "赵某甲（zhao）" in text
     assert "街道：狼山镇街道；事项：核对" in text
+
+
+FOUND = (
+    "所在街道,责任街道,水源地,问题类型,问题情况,整治标准,具体措施,时间节点,责任人,整治前照片,发现日期\n"
+    "狼山镇街道,狼山镇街道,长江狼山水源地,其他,垃圾,ST-1,清理,2022-06-01,赵某甲,{},2022-05-09\n"
+)
+
+
+def test_photos_come_from_a_folder_beside_the_workbook(own: Office) -> None:
+    own.bring("sources", SOURCES)
+    own.bring("papers", "文号,名称,层级,登记日期\nST-1,整治标准,标准,2022-05-01\n")
+    photos = own.folder / "照片"
+    photos.mkdir()
+    (photos / "现场1.jpg").write_bytes(picture(["1"], "1", signature=False))
+    (photos / "现场2.jpg").write_bytes(picture(["2"], "2", signature=False))
+    (photos / "说明.txt").write_text("不是照片", "utf-8")
+
+    def said(cell: str, **words: Any) -> list[str]:
+        report = own.bring("problems", FOUND.format(cell), **words)
+        return [each.says for each in report.problems if each.place.column == "整治前照片"]
+
+    assert said("现场1.jpg") == ["“现场1.jpg”：没有写明照片和附件放在哪里。"]
+    assert said("现场3.jpg、../streets.csv", files=photos) == [
+        "文件夹“照片”里没有“现场3.jpg”。",
+        "文件夹“照片”里没有“../streets.csv”。",
+    ]
+    assert "是文本文件，这里要的是照片" in said("说明.txt", files=photos)[0]
+    assert said("现场1.jpg、现场2", files=photos, dry_run=True) == []
+    assert Upload.objects.count() == 0
+    assert said("现场1.jpg、现场2", files=photos) == []
+    assert [[each["name"] for each in one.data["before"]] for one in own.records("problems")] == [
+        ["现场1.jpg", "现场2.jpg"]
+    ]
+    assert sorted(Upload.objects.values_list("name", flat=True)) == ["现场1.jpg", "现场2.jpg"]
+    with pytest.raises(Refused, match="打不开"):
+        said("现场1.jpg", files=own.folder / "没有")
