@@ -15,6 +15,8 @@ import pytest
 from tests.story import Story
 from zhuanban.archive.contents import of_record, of_region
 from zhuanban.archive.parcel import pieces
+from zhuanban.cli.lists import list_
+from zhuanban.cli.told import history_lines
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
@@ -188,3 +190,26 @@ def test_photos_come_from_a_folder_beside_the_workbook(own: Office) -> None:
     assert sorted(Upload.objects.values_list("name", flat=True)) == ["现场1.jpg", "现场2.jpg"]
     with pytest.raises(Refused, match="打不开"):
         said("现场1.jpg", files=own.folder / "没有")
+
+
+def test_links_are_told_with_the_name_of_what_they_name(own: Office) -> None:
+    own.bring("sources", SOURCES)
+    own.bring("source_plans", PLAN.format("SY-01"))
+    viewer = Viewer(own.here, OPERATOR)
+    book = viewer.ledger("source_plans")
+    said = viewer.history(book, own.records("source_plans")[0].number)
+    assert "       水源地：SY-01 长江狼山水源地" in list(history_lines(viewer, book, said))
+
+
+def test_a_list_tells_the_unit_and_what_it_asks_about(own: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    own.bring("sources", SOURCES)
+    own.bring("papers", "文号,名称,层级,登记日期\nST-1,整治标准,标准,2022-05-01\n")
+    photos = own.folder / "照片"
+    photos.mkdir()
+    (photos / "1.jpg").write_bytes(picture(["1"], "1", signature=False))
+    assert own.bring("problems", FOUND.format("1.jpg"), files=photos).total("new") == 1
+    overdue = next(
+        x for x in own.here.pack.lists.values() if x.ledger == "problems" and "due" in {c.field for c in x.where}
+    )
+    list_.callback("own", overdue.key, from_iso("2022-06-20"), "", "", False)  # type: ignore[misc]
+    assert "狼山镇街道  时间节点：2022-06-01" in capsys.readouterr().out

@@ -300,7 +300,7 @@ def history(campaign: str, ledger: str, number: str, login: str, as_json: bool) 
         out(said)
         return
     click.echo(f"{said['number']}　{said['state']}　{said['region_name']}　{said['unit_name']}")
-    for line in history_lines(viewer.setting, book, said):
+    for line in history_lines(viewer, book, said):
         click.echo(line)
 
 
