@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.conftest import Office
@@ -39,4 +41,12 @@ def test_what_changed_and_who_sent_what_waits(lamps: Office) -> None:
     assert "路灯台账　（尚无编号）　本机操作员 于 20" in waits
     assert "来源：灯.xlsx 工作表“Sheet” 第3行　甲村" in waits
     assert f"路灯台账　{NUMBER}9　本机操作员 于 20" in waits
-    assert "来源：不是表格，逐条报送（变更 stranger）" in waits
+    assert "来源：不是表格，逐条报送\n" in waits
+
+
+def test_nothing_to_tell_is_told_and_times_are_plain(lamps: Office) -> None:
+    assert lamps.run("messages", "lamps").out == "没有消息。\n"
+    assert lamps.run("alarms", "lamps").out == "没有未解除的警报。\n"
+    rows = [HEAD, ["甲村", "1号", "霓虹灯", "2024-01-05", None]]
+    lamps.run("import", "lamps", "lamps", workbook(lamps, "灯.xlsx", rows), "--on", "2024-03-01", code=1)
+    assert re.search(r" 于 \d{4}-\d\d-\d\d \d\d:\d\d 报送", lamps.run("inbox", "lamps").out)

@@ -50,7 +50,7 @@ def test_what_a_column_says(table, column, says):
         (Condition("look_again", "before", "as_of-1天"), "下次查看早于截止日前1天"),
         (Condition("look_again", "on_or_after", "2024-04-01"), "下次查看在2024年4月1日或以后"),
         (Condition("state", "is", "防治中"), "状态为“防治中”"),
-        (Condition("unit", "filled"), "责任单位已填"),
+        (Condition("unit", "filled"), "防治单位已填"),
     ],
 )
 def test_what_a_condition_says(condition, says):
@@ -90,7 +90,7 @@ def test_the_whole_pack_is_said():
   防治阶段：2024年4月15日至未定
     果园编号自动编排：GY-{region}-{seq:003}。
     每个落在二级网格（片区）。
-    所属区域、园主相同的只有一个。一个片区里一户只登记一个果园。
+    所在片区、园主相同的只有一个。一个片区里一户只登记一个果园。
       树种（variety）：选项：苹果、梨、猕猴桃等；必填
       园主电话（phone）：文字，格式 1\\d{10}；个人信息（电话），平时遮盖，只有乡镇农技站可以查看，每次查看都记录
     排查员、验收员须各不相同：排查员不能验收自己的果园。

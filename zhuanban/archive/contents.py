@@ -75,9 +75,9 @@ def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = Non
     """The archive of one record as of a day (None: today), by the pack's parts where it has some, else the record and
     what is linked with it.
 
-    Raises Refused where the record is not there for the viewer.
+    Raises Refused where the record is not there for the viewer, or the day is still to come.
     """
-    day = viewer.today if day is None else day
+    day = _past(viewer, day)
     number = viewer.record(ledger, number).number
     stood = viewer.stood(viewer.records(ledger).filter(number=number), day)
     if not stood:
@@ -98,9 +98,9 @@ def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = Non
 def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
     """The archive of a region as of a day (None: today): of the pack's parts for its level, else every ledger in it.
 
-    Raises Refused where nothing in it is there for the viewer.
+    Raises Refused where nothing in it is there for the viewer, or the day is still to come.
     """
-    setting, day = viewer.setting, viewer.today if day is None else day
+    setting, day = viewer.setting, _past(viewer, day)
     levels = [level.key for level in setting.pack.grid.levels]
     depth = setting.regions.level(region, day)
     level = levels[depth - 1] if depth else ""
@@ -114,6 +114,13 @@ def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
     if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
         raise Refused(problems.EMPTY.at(subject=setting.regions.name(region, day)))
     return _contents(viewer, archive.title, setting.regions.name(region, day), day, found, [])
+
+
+def _past(viewer: Viewer, day: int | None) -> int:
+    """The day, None: today. Raises Refused for one still to come: an archive would say what nobody knows."""
+    if day is not None and day > viewer.today:
+        raise Refused(problems.DAY_AHEAD.at(day=iso(day)))
+    return viewer.today if day is None else day
 
 
 # -- which records ---

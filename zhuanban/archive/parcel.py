@@ -16,12 +16,14 @@ from typing import Any, BinaryIO
 from zhuanban.archive.contents import LACKING, NONE, Contents, Item
 from zhuanban.archive.index_pdf import index_pdfs
 from zhuanban.core import clock
-from zhuanban.core.day import BEIJING, beijing, iso
+from zhuanban.core.day import BEIJING, iso, minute
 from zhuanban.evidence.queries import open_original
 from zhuanban.ledger.queries import Viewer
+from zhuanban.pack.values import FILE_TYPES, Field
+from zhuanban.people.queries import spoken_logins
 from zhuanban.sheets.export import ColumnSpec, Kind, stamp, write_xlsx
 from zhuanban.sheets.export_rows import Value
-from zhuanban.sheets.out import ledger_columns, ledger_rows_on
+from zhuanban.sheets.out import ledger_columns, ledger_rows_on, writer
 
 _PIECE = 1 << 18
 
@@ -48,7 +50,7 @@ def index_rows(contents: Contents) -> list[list[Value]]:
         rows.append(
             [
                 nth, item.head, item.ledger or None, item.number or None, item.field, item.path, item.size,
-                _minute(item.taken_at) if item.taken_at else None, _minute(item.at), item.note or None, item.sha256,
+                minute(item.taken_at) if item.taken_at else None, minute(item.at), item.note or None, item.sha256,
                 item.page,
             ]
         )  # fmt: skip
@@ -58,10 +60,6 @@ def index_rows(contents: Contents) -> list[list[Value]]:
         for head in heads
     ]
     return rows
-
-
-def _minute(at: int) -> str:
-    return beijing(at)[:16].replace("T", " ")
 
 
 def pieces(viewer: Viewer, contents: Contents) -> Iterator[bytes]:
@@ -119,28 +117,27 @@ _EVENT_COLUMNS = (
 
 
 def _events(viewer: Viewer, contents: Contents) -> Iterator[list[Value]]:
+    names, day = spoken_logins(), contents.day
     for ledger, records in contents.ledgers:
         for record in records:
             for event in viewer.history(ledger, record.number)["events"]:
-                if event["counts_on"] > iso(contents.day):
+                if event["counts_on"] > iso(day):
                     continue
                 said = "；".join(
-                    f"{ledger.fields[key].title}：{_words(value)}"
+                    f"{ledger.fields[key].title}：{_words(viewer, ledger.fields[key], value, day)}"
                     for key, value in event.get("fields", {}).items()
                     if key in ledger.fields and value is not None
                 )
                 yield [
                     ledger.title, record.number, event["version"], event["title"], _date(event["on"]),
-                    event["at"][:16].replace("T", " "), event["by"], event.get("reason"), said or None,
+                    minute(event["at"]), names.get(event["by"], event["by"]), event.get("reason"), said or None,
                 ]  # fmt: skip
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(str(v.get("name", "文件")) if isinstance(v, dict) else str(v) for v in value)
-    if isinstance(value, dict):
-        return f"{value.get('lon')}，{value.get('lat')}" if "lon" in value else str(value)
-    return str(value)
+def _words(viewer: Viewer, field: Field, value: Any, day: int) -> str:
+    if field.type in FILE_TYPES and isinstance(value, list):
+        return "、".join(str(each.get("name", "文件")) for each in value)
+    return str(writer(field, viewer.setting.units, day)(value))
 
 
 def _date(text: str) -> Value:

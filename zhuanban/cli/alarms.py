@@ -21,12 +21,14 @@ def alarms(campaign: str, over: bool, note: int | None, login: str, as_json: boo
     viewer = viewer_of(campaign, login)
     if note is not None:
         acknowledge(viewer, note)
+        if not as_json:
+            click.echo(f"已签收警报 {note}。")
     found = [alarm_json(each) for each in alarms_of(viewer, over=over)]
     if as_json:
         out({"alarms": found})
         return
     if not found:
-        click.echo("没有警报。")
+        click.echo("没有警报。" if over else "没有未解除的警报。")
     for each in found:
         state = f"{each['over_on']} 解除" if each["over_on"] else "未解除"
         seen = f"{each['seen_by']} 已签收" if each["seen_by"] else "未签收"

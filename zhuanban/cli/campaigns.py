@@ -94,6 +94,7 @@ def list_(as_json: bool) -> None:
 @click.option("--on", "on", type=DAY, default=None, help="表中没写日期的变动算在哪一天；缺省为今天。")
 @click.option("--dry-run", is_flag=True, help="只看结果，不登记。")
 @click.option("--marked", type=click.Path(path_type=Path), default=None, help="批注副本放在哪个文件夹。")
+@click.option("--files", "folder", type=click.Path(path_type=Path), default=None, help="表中照片和附件放在哪个文件夹。")
 @AS
 @JSON
 @with_database
@@ -104,12 +105,14 @@ def import_(
     on: int | None,
     dry_run: bool,
     marked: Path | None,
+    folder: Path | None,
     login: str,
     as_json: bool,
 ) -> None:
     """收表：把表格登记进台账。"""
     here = setting(campaign)
-    report = import_files(here, ledger, files, actor_of(here, login), on=on, dry_run=dry_run, marked=marked)
+    actor = actor_of(here, login)
+    report = import_files(here, ledger, files, actor, on=on, dry_run=dry_run, marked=marked, files=folder)
     if as_json:
         out(report.as_json())
     else:
@@ -297,7 +300,7 @@ def history(campaign: str, ledger: str, number: str, login: str, as_json: bool) 
         out(said)
         return
     click.echo(f"{said['number']}　{said['state']}　{said['region_name']}　{said['unit_name']}")
-    for line in history_lines(viewer.setting, book, said):
+    for line in history_lines(viewer, book, said):
         click.echo(line)
 
 

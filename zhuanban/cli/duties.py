@@ -13,7 +13,7 @@ import click
 from zhuanban.cli.base import AS, DAY, JSON, MOMENT, complain, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
-from zhuanban.core.day import beijing
+from zhuanban.core.day import beijing, minute
 from zhuanban.core.problem import Refused
 from zhuanban.duty import actions as do
 from zhuanban.duty import problems as says
@@ -26,6 +26,7 @@ from zhuanban.duty.tick import tick as tick_campaign
 from zhuanban.ledger.change import Outcome
 from zhuanban.ledger.queries import Viewer
 from zhuanban.notify.actions import send_due
+from zhuanban.notify.models import Message
 from zhuanban.notify.queries import message_json, messages_of
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting
@@ -56,7 +57,7 @@ def duties(campaign: str, as_of: int | None, duty: str, login: str, as_json: boo
         click.echo("  ".join(c + " " * round(w - text_width(c)) for c, w in zip(line, widths, strict=True)).rstrip())
     for note in notes(seen):
         click.echo(note)
-    complain(seen.problems)
+    complain([*seen.problems, *seen.advice])
 
 
 @click.group()
@@ -305,7 +306,7 @@ def tick(campaign: str, until: int | None, as_json: bool) -> None:
     here = setting(campaign)
     now = clock.now() // 1_000_000
     if until is not None and until > now and not here.campaign.demo_clock:
-        raise Refused(says.CLOCK_AHEAD.at(until=beijing(until * 1_000_000)[:16].replace("T", " ")))
+        raise Refused(says.CLOCK_AHEAD.at(until=minute(until * 1_000_000)))
     done = tick_campaign(here, now if until is None else until)
     # What a demonstration tells stays in the house: its people are invented, its channels are not.
     sent, failed = (0, 0) if here.campaign.demo_clock else send_due(clock.now())
@@ -314,9 +315,14 @@ def tick(campaign: str, until: int | None, as_json: bool) -> None:
         out({"told": told, "sent": sent, "failed": failed, "problems": [p.as_json() for p in done.problems]})
         return
     for message in done.told:
-        click.echo(f"{message.user.username:<14} {message.title}")
+        click.echo(f"{_whom(message)}  {message.title}")
     click.echo(f"新提醒 {len(done.told)} 条，外发 {sent} 条，未发出 {failed} 条。")
     complain(done.problems)
+
+
+def _whom(message: Message) -> str:
+    user = message.user
+    return f"{user.username}（{user}）" if user.display_name else user.username
 
 
 def tick_all() -> None:
@@ -340,9 +346,11 @@ def messages(campaign: str, login: str, as_json: bool) -> None:
     if as_json:
         out({"messages": [message_json(each) for each in rows]})
         return
+    if not rows:
+        click.echo("没有消息。")
     for each in rows:
         ways = "、".join(x.channel for x in each.outgoing.all() if x.sent_at is not None)
-        click.echo(f"{beijing(each.at)[:16].replace('T', ' ')}  {each.user.username:<14} {each.title} {ways}".rstrip())
+        click.echo(f"{minute(each.at)}  {_whom(each)}  {each.title} {ways}".rstrip())
 
 
 COMMANDS = [duties, duty, tick, messages]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,18 @@ from django.db.models import Max
 
 from zhuanban.cli.base import AS, DAY, JSON, TARGET, out, with_database
 from zhuanban.cli.campaigns import viewer_of
+from zhuanban.cli.told import field_writers
 from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.search import Filter, find
+from zhuanban.ledger.view import Masker
 from zhuanban.oversight.draws import Drawn, draw, explanation
 from zhuanban.oversight.population import find_draw, population
 from zhuanban.oversight.problems import NOT_YOURS
-from zhuanban.pack.values import Draw, Ledger
+from zhuanban.pack.values import FILE_TYPES, Draw, FieldType, Ledger
+from zhuanban.pack.work_list import WorkList
 from zhuanban.people.actions import log_access
 from zhuanban.people.scope import Reach
 from zhuanban.sheets.export import stamp, write_csv, write_xlsx
@@ -45,7 +48,8 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
     viewer = viewer_of(campaign, login)
     asked = find_list(viewer.setting, name)
     day = viewer.today if as_of is None else as_of
-    entries = [_entry(viewer, each, day) for each in seen_list(viewer, asked, region, day)]
+    listed = seen_list(viewer, asked, region, day)
+    entries = [_entry(viewer, each, day) for each in listed]
     if as_json:
         out(
             {
@@ -59,12 +63,30 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
         )
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
-    for each in entries:
-        unit = each["unit_name"] if not each["number"] or asked.units is not None else ""
-        words = (each["number"], each["state"], each["region_name"], unit, each["says"])
+    for each, asks in zip(entries, _asked(viewer, asked, listed), strict=True):
+        words = (each["number"], each["state"], each["region_name"], each["unit_name"], asks, each["says"])
         click.echo("  " + "  ".join(filter(None, words)))
     if as_of is None:
         _tell_last(viewer, [viewer.setting.pack.ledgers[asked.ledger]], day)
+
+
+_LONG = FILE_TYPES | {FieldType.TEXT, FieldType.LONG_TEXT}
+
+
+def _asked(viewer: Viewer, asked: WorkList, listed: Sequence[Listed]) -> Iterator[str]:
+    """Of each record the fields that the list's conditions ask about: `整改时限：2022-06-01，责任人：RY-016 赵某甲`."""
+    ledger = viewer.setting.pack.ledgers[asked.listed or asked.ledger]
+    where = asked.among if asked.misses else asked.where
+    asks = dict.fromkeys(c.field.partition(".")[0] for c in where)
+    # Texts at length do not fit the line, and may name people in words.
+    keys = [
+        k for k in asks if k in ledger.fields and not ledger.fields[k].personal and ledger.fields[k].type not in _LONG
+    ]
+    masker = Masker(ledger)
+    shown = [masker.show(each.now.data) if each.now else {} for each in listed]
+    writers = field_writers(viewer, ledger, shown)
+    for each in shown:
+        yield "，".join(f"{ledger.fields[k].title}：{writers[k](each[k])}" for k in keys if each.get(k) is not None)
 
 
 def _tell_last(viewer: Viewer, ledgers: Iterable[Ledger], day: int) -> None:

@@ -9,7 +9,7 @@ import click
 from zhuanban.cli.base import AS, DAY, JSON, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
-from zhuanban.core.day import beijing, iso
+from zhuanban.core.day import beijing, iso, minute
 from zhuanban.people import posts
 from zhuanban.people.log import LOG_WORDS, read_log, say_detail
 from zhuanban.people.posts import Entered, Entry
@@ -165,7 +165,8 @@ def log(campaign: str, kind: str | None, login: str, as_json: bool) -> None:
         out({"entries": list(rows)})
         return
     for row in rows:
-        click.echo(f"{row['at']}  {row['by']}  {LOG_WORDS.get(row['kind'], row['kind'])}  {say_detail(row['detail'])}")
+        what = LOG_WORDS.get(row["kind"], row["kind"])
+        click.echo(f"{minute(row['at'])}  {row['by']}  {what}  {say_detail(viewer.setting, row['detail'])}")
 
 
 COMMANDS = [people, log]

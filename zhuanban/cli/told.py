@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from zhuanban.pack.values import SAME, Ledger
+from zhuanban.core.day import minute
+from zhuanban.ledger.queries import Viewer
+from zhuanban.pack.values import SAME, FieldType, Ledger
 from zhuanban.people.queries import Setting
+from zhuanban.sheets.export_rows import Value
 from zhuanban.sheets.out import writer
 
 
-def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Iterator[str]:
+def history_lines(viewer: Viewer, ledger: Ledger, said: Mapping[str, Any]) -> Iterator[str]:
     """Each event with what it changed, from what to what, why, and the sheet that it came from."""
-    before = _before(said["events"])
+    here, before = viewer.setting, _before(said["events"])
+    values = [event.get("fields", {}) for event in said["events"]]
+    writers = field_writers(viewer, ledger, values)
     for event in said["events"]:
-        yield f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{event['at']} 登记）"
+        yield f"  {event['version']:>3}  {event['on']}  {event['title']}  {event['by']}  （{minute(event['at'])} 登记）"
         if event["counts_on"] != event["on"]:
             yield f"       改期：现算在 {event['counts_on']}"
         old = before[event["version"]]
@@ -27,7 +32,7 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
                 yield f"       {title}：{_change(old.get(key), value)}"
         for key, value in event.get("fields", {}).items():
             field = ledger.fields.get(key)
-            write = writer(field, here.units) if field is not None else str
+            write = writers.get(key, str)
             was = old.get(f"fields/{key}")
             now = "（空）" if value is None else write(value)
             said_before = write(was) if was is not None else "（空）" if event["verb"] == "amend" else None
@@ -42,6 +47,28 @@ def history_lines(here: Setting, ledger: Ledger, said: Mapping[str, Any]) -> Ite
         for key, title in (("alike", "照片相同或近似的条目"), ("likely", "可能是同一件的条目")):
             if others := event.get(key):
                 yield f"       {title}：{'、'.join(_named(here, other) for other in others)}"
+
+
+def field_writers(
+    viewer: Viewer, ledger: Ledger, values: Iterable[Mapping[str, Any]]
+) -> dict[str, Callable[[Any], Value]]:
+    """How the fields of these records are written: as in a sheet, and links with the name beside the number."""
+    values = list(values)
+    found = {key: writer(field, viewer.setting.units) for key, field in ledger.fields.items()}
+    for key, field in ledger.fields.items():
+        numbers = {number for each in values for number in _listed(each.get(key))} if field.ledger else set()
+        if field.type is FieldType.LINK and numbers:
+            names = viewer.called(viewer.setting.pack.ledgers[field.ledger], numbers)
+            found[key] = _link_writer(names)
+    return found
+
+
+def _link_writer(names: Mapping[str, str]) -> Callable[[Any], Value]:
+    return lambda value: "、".join(f"{each} {names.get(each, '')}".rstrip() for each in _listed(value))
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [str(value)] if value else []
 
 
 def _named(here: Setting, other: Mapping[str, str]) -> str:
@@ -77,11 +104,11 @@ def waiting_lines(here: Setting, item: Mapping[str, Any]) -> Iterator[str]:
     """An item of the inbox: what of, who sent it when, where it stands in which file, and why it did not enter."""
     ledger = here.pack.ledgers.get(item["ledger"])
     title = ledger.title if ledger is not None else item["ledger"]
-    yield f"{item['id']:>6}  {title}　{item['number'] or '（尚无编号）'}　{item['by']} 于 {item['at']} 报送"
+    yield f"{item['id']:>6}  {title}　{item['number'] or '（尚无编号）'}　{item['by']} 于 {minute(item['at'])} 报送"
     place = "　".join(
         tree.name(item[key]) for key, tree in (("region", here.regions), ("unit", here.units)) if item[key]
     )
-    origin = source_text(item["source"]) or f"不是表格，逐条报送（变更 {item['change']}）"
+    origin = source_text(item["source"]) or "不是表格，逐条报送"
     yield f"        来源：{origin}{f'　{place}' if place else ''}"
     for problem in item["problems"]:
         yield f"        {problem['says']}{problem['advice']}"

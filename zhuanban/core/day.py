@@ -49,6 +49,11 @@ def beijing(at: int) -> str:
     return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(BEIJING).isoformat(timespec="seconds")
 
 
+def minute(at: int | str) -> str:
+    """An instant (UTC microseconds, or as `beijing` writes it) as people read it: `2021-09-04 17:54`."""
+    return (at if isinstance(at, str) else beijing(at))[:16].replace("T", " ")
+
+
 def instant(moment: datetime) -> int:
     """UTC microseconds of an aware datetime."""
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)

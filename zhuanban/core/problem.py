@@ -5,7 +5,7 @@ Every room keeps its kinds in one list (`problems.py`); code raises or gathers `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 
@@ -89,7 +89,30 @@ class Kind:
     advice: str
 
     def at(self, place: Place = NOWHERE, /, **words: object) -> Problem:
-        return Problem(self.code, self.says.format(**words), self.advice.format(**words), place)
+        says, advice = (nested(text.format(**words)) for text in (self.says, self.advice))
+        return Problem(self.code, says, advice, place)
+
+
+def choices(known: Mapping[str, str]) -> str:
+    """What may be chosen, key → title, for the advice of a problem: `due（到期的）、late（迟了的）`."""
+    return "、".join(f"{key}（{title}）" if title != key else key for key, title in known.items()) or "（无）"
+
+
+def nested(text: str) -> str:
+    """Quotes inside quotes are single ones, and again double inside these: “‘回头看’情况”. Unpaired ones stay."""
+    depth, said = 0, []
+    for sign in text:
+        if sign == "“":
+            said.append("“‘"[depth % 2])
+            depth += 1
+        elif sign == "”":
+            depth -= 1
+            if depth < 0:
+                return text
+            said.append("”’"[depth % 2])
+        else:
+            said.append(sign)
+    return text if depth else "".join(said)
 
 
 class Refused(Exception):

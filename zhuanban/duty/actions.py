@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from zhuanban.core import clock
-from zhuanban.core.day import beijing, day_of, iso
+from zhuanban.core.day import day_of, iso, minute
 from zhuanban.core.faults import reason
-from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.duty import problems as says
 from zhuanban.duty.figures import frozen
 from zhuanban.duty.forms import fill_form
@@ -83,7 +83,7 @@ def duty_named(viewer: Viewer, name: str) -> Duty:
     for duty in duties.values():
         if name in (duty.key, duty.title):
             return duty
-    raise Refused(says.NO_DUTY.at(duty=name, known="、".join(duties) or "（无）"))
+    raise Refused(says.NO_DUTY.at(duty=name, known=choices({d.key: d.title for d in duties.values()})))
 
 
 # Steps of a report ----------------------------------------------------------------------------------------------------
@@ -328,4 +328,4 @@ def _later(item: Item, day: int) -> None:
 
 
 def _said(at: int) -> str:
-    return beijing(at * 1_000_000)[:16].replace("T", " ")
+    return minute(at * 1_000_000)

@@ -40,4 +40,9 @@ NO_PROOF = Kind(
     "duty-028", "“{figure}”里的 {number} 没有佐证（{fields}）。", "请先在台账补上；补不上的，报送时说明原因。"
 )
 DELIVERED = Kind("duty-029", "{unit}的回执已登记为 {known}。", "登记错了的，用 --reason 写明原因再改。")
+ROSTER_EMPTY = Kind(
+    "duty-030",
+    "“{duty}”的报送单位由“{roster}”得出，名单还是空的。",
+    "请先登记名单：zhuanban import {campaign} {key} 表格文件。",
+)
 NO_FORM_STEP = Kind("duty-024", "“{duty}”没有“{step}”这一步。", "请核对行动包。")

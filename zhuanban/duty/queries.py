@@ -167,6 +167,7 @@ class Board:
     columns: list[Column] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    advice: list[Problem] = field(default_factory=list)  # what keeps the board empty
 
     @property
     def items(self) -> list[Item]:
@@ -218,6 +219,9 @@ def board(viewer: Viewer, at: int, duty: str = "", ahead: int = AHEAD) -> Board:
                     slots[i] = slots_of(moved_to(due, limit), [rows[i]], issued, at)[0]
             found.columns.append(Column(each, due, mine, slots, reports, limits))
         found.problems += [*problems, *owed.problems]
+        if owed.nobody and viewer.knows(roster := setting.pack.ledgers[each.owing.ledger]):
+            words = {"campaign": setting.campaign.name, "key": roster.key, "roster": roster.title}
+            found.advice.append(says.ROSTER_EMPTY.at(duty=each.title, **words))
     return found
 
 
@@ -243,6 +247,11 @@ class Owed:
             if name not in bearers:
                 self.problems.append(says.UNIT_UNKNOWN.at(duty.at, duty=duty.title, unit=name))
             self._named.append(bearers.get(name, []))
+
+    @property
+    def nobody(self) -> bool:
+        """Do the units come from a ledger in which nothing has been entered yet?"""
+        return bool(self.duty.owing.ledger) and self.duty.owing.each == "unit" and not self._roster
 
     def on(self, due: Due) -> Iterable[tuple[str, str, str]]:
         """(unit code, number of its report, record that asks for it or "") on a due day, each number once."""
@@ -371,7 +380,10 @@ def assumed_value(pack: Pack, duty: Duty, word: str) -> str:
             return "、".join(duty.copies)
         case "units":
             owing = duty.owing
-            return "、".join(owing.names) or f"{pack.ledgers[owing.ledger].title}里的责任单位"
+            if owing.names:
+                return "、".join(owing.names)
+            ledger = pack.ledgers[owing.ledger]
+            return f"{ledger.title}里的{ledger.unit_title}"
         case "due":
             return "、".join(map(iso, duty.rhythm.days))
         case "forms":

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from zhuanban.core.day import beijing, iso
+from zhuanban.core.day import beijing, iso, minute
+from zhuanban.core.problem import nested
 from zhuanban.core.ratio import Ratio, Rounding
 from zhuanban.duty.queries import Board, Count, Question
 from zhuanban.duty.rules import GREEN, GREY, RED, STANDS, YELLOW, Item, before_issue, day_of_s, light_of
@@ -45,7 +46,7 @@ def board_json(board: Board) -> dict[str, Any]:
         ],
         "items": [item_json(board, item) for item in board.items],
         "questions": [question_json(each) for each in board.questions],
-        "problems": [problem.as_json() for problem in board.problems],
+        "problems": [problem.as_json() for problem in (*board.problems, *board.advice)],
     }
 
 
@@ -168,7 +169,7 @@ def notes(board: Board) -> Iterator[str]:
             what.append(item.late_text)
         if missing := item.undelivered():
             what.append(f"缺回执：{'、'.join(missing)}")
-        due = beijing(item.limit * 1_000_000)[:16].replace("T", " ")
+        due = minute(item.limit * 1_000_000)
         printed = iso(item.due.printed)
         due = due if due.startswith(printed) else f"{due}（原定{printed}）"
         about = f" {item.about}" if item.about else ""
@@ -177,7 +178,7 @@ def notes(board: Board) -> Iterator[str]:
     yield from _made_up(board)
     for question in board.questions:
         if not question.at:
-            yield (
+            yield nested(
                 f"待确认：{question.duty.title}的{say_assumed(question.word)}文件没有印，现按"
                 f"“{question.assumed or say_rhythm(question.duty.rhythm)}”办。"
             )

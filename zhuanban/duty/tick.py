@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from zhuanban.core.calendar import Calendar
-from zhuanban.core.day import beijing, iso
+from zhuanban.core.day import iso, minute
 from zhuanban.core.problem import Problem, Refused
 from zhuanban.duty import problems as says
 from zhuanban.duty.lists import tell_lists
@@ -143,7 +143,7 @@ class Holders:
 def text(setting: Setting, call: Call, until: int) -> str:
     """What is said: the duty, its period, the unit and the deadline; never a person."""
     item, unit = call.item, setting.units.name(call.item.unit)
-    due = beijing(item.limit * 1_000_000)[:16].replace("T", " ")
+    due = minute(item.limit * 1_000_000)
     about = f" {item.about}" if item.about else ""
     head = f"{item.duty.title} {item.due.period}{about}（{unit}）"
     if item.status == RETURNED:

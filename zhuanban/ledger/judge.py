@@ -421,9 +421,10 @@ class _Work:
         elif ledger.region_required and region == regions.root and regions.root == "*":
             self.say(says.EMPTY.at(Place(record=self.draft.number, field="区划"), field="区划", move="登记"))
         if unit and not is_in_use(self.bench.setting.units, unit, on):
-            self.say(says.WRONG_UNIT.at(self.place, unit=unit))
+            self.say(says.WRONG_UNIT.at(Place(record=self.draft.number, field=ledger.unit_title), unit=unit))
         if not unit and ledger.unit_required:
-            self.say(says.EMPTY.at(Place(record=self.draft.number, field="责任单位"), field="责任单位", move="登记"))
+            title = ledger.unit_title
+            self.say(says.EMPTY.at(Place(record=self.draft.number, field=title), field=title, move="登记"))
 
     def _may(self, posts: tuple[str, ...], word: str, snapshot: Snapshot) -> None:
         if self.bench.actor.operator:

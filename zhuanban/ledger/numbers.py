@@ -21,9 +21,9 @@ def kept_numbers(campaign: Campaign, ledger: str, said: Iterable[str]) -> dict[s
     The plain spelling where the ledger has no such record.
     """
     found = {number: plain_number(number) for number in said}
-    known = _existing(campaign, ledger, {*found, *found.values()})
+    known = existing(campaign, ledger, {*found, *found.values()})
     lost = {plain: list(_older(plain)) for number, plain in found.items() if not {number, plain} & known}
-    older = _existing(campaign, ledger, {each for spellings in lost.values() for each in spellings})
+    older = existing(campaign, ledger, {each for spellings in lost.values() for each in spellings})
     for number, plain in found.items():
         if number in known:
             found[number] = number
@@ -49,7 +49,8 @@ def _older(plain: str) -> Iterator[str]:
             yield spelling
 
 
-def _existing(campaign: Campaign, ledger: str, numbers: set[str]) -> set[str]:
+def existing(campaign: Campaign, ledger: str, numbers: set[str]) -> set[str]:
+    """Those of the numbers under which the ledger keeps a record, spelt just so."""
     wanted, found = sorted(numbers - {""}), set[str]()
     for i in range(0, len(wanted), _CHUNK):
         rows = Record.objects.filter(campaign=campaign, ledger=ledger, number__in=wanted[i : i + _CHUNK])

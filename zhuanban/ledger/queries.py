@@ -10,15 +10,15 @@ from django.db.models.functions import Cast
 
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
-from zhuanban.core.problem import Place, Refused
+from zhuanban.core.problem import Place, Refused, choices
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.door import facts_of
+from zhuanban.ledger.door import CHUNK, facts_of
 from zhuanban.ledger.models import Record, Waiting
 from zhuanban.ledger.numbers import kept_number
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.rules import Fact, as_of, effective_days
 from zhuanban.ledger.view import Masker
-from zhuanban.pack.values import Ledger
+from zhuanban.pack.values import Ledger, naming_fields
 from zhuanban.people.actions import log_access
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor, Reach, reach, shares
@@ -64,7 +64,7 @@ class Viewer:
         for ledger in known:
             if key in (ledger.key, ledger.title):
                 return ledger
-        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known="、".join(ledger.key for ledger in known)))
+        raise Refused(says.UNKNOWN_LEDGER.at(ledger=key, known=choices({ledger.key: ledger.title for ledger in known})))
 
     def may_see(self, ledger: Ledger) -> Q:
         """The rows of a ledger that the actor may know of. Every query on records starts from here."""
@@ -92,6 +92,19 @@ class Viewer:
         found = self.records(ledger).filter(number=number).first()
         if found is None:
             raise Refused(says.NOT_THERE.at(Place(record=number)))
+        return found
+
+    def called(self, ledger: Ledger, numbers: Iterable[str]) -> dict[str, str]:
+        """Number → the name by which people call that record, masked; only of records in scope that have one."""
+        fields = sorted(naming_fields(ledger), key=lambda key: key not in (*ledger.one_per, *ledger.match))
+        wanted, found = sorted(set(numbers)), dict[str, str]()
+        if not fields or not self.knows(ledger):
+            return found
+        for i in range(0, len(wanted), CHUNK):
+            records = list(self.records(ledger).filter(number__in=wanted[i : i + CHUNK]))
+            for shown in self.show_all(ledger, records):
+                name = next((shown["fields"][key] for key in fields if shown["fields"].get(key)), "")
+                found |= {str(shown["number"]): str(name)} if name else {}
         return found
 
     def linked(self, ledger: Ledger, by: Iterable[str], number: str, day: int) -> list[Record]:

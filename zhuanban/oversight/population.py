@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanban.core.problem import Refused
+from zhuanban.core.problem import Refused, choices
 from zhuanban.oversight import problems
 from zhuanban.pack.values import Draw
 from zhuanban.pack.work_list import WorkList
@@ -15,7 +15,7 @@ def find_draw(setting: Setting, name: str) -> Draw:
     for each in setting.pack.draws.values():
         if name in (each.key, each.title):
             return each
-    raise Refused(problems.NO_DRAW.at(name=name, known="、".join(setting.pack.draws) or "（无）"))
+    raise Refused(problems.NO_DRAW.at(name=name, known=choices({x.key: x.title for x in setting.pack.draws.values()})))
 
 
 def population(setting: Setting, asked: Draw, day: int) -> dict[str, list[str]]:

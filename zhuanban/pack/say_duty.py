@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zhuanban.core.day import chinese
 from zhuanban.pack.rhythm import Rhythm
 from zhuanban.pack.values import Duty, Pack
-from zhuanban.pack.words import say_posts, say_where
+from zhuanban.pack.words import say_field, say_posts, say_where
 
 _WEEK = "一二三四五六日"
 _SHIFTS = {"before": "逢休息日提前到前一个工作日", "after": "逢休息日顺延到后一个工作日", "none": "逢休息日不动"}
@@ -87,7 +87,7 @@ def _owing(pack: Pack, duty: Duty) -> str:
     title = ledger.title if ledger is not None else duty.owing.ledger
     which = say_where(ledger, duty.owing.where)
     each = "，每条一份" if duty.owing.each == "record" else ""
-    return f"到期之日{title}中{f'{which}的' if which else '各'}条目的责任单位{each}"
+    return f"到期之日{title}中{f'{which}的' if which else '各'}条目的{say_field(ledger, 'unit')}{each}"
 
 
 def _steps(pack: Pack, duty: Duty) -> str:

@@ -60,7 +60,8 @@ def say_some(pack: Pack, ledger: Ledger, where: Iterable[Condition]) -> str:
 def _units(pack: Pack, units: Owing) -> str:
     if not units.ledger:
         return "、".join(units.names)
-    return f"{say_some(pack, pack.ledgers[units.ledger], units.where)}的责任单位"
+    ledger = pack.ledgers[units.ledger]
+    return f"{say_some(pack, ledger, units.where)}的{ledger.unit_title}"
 
 
 def _steps(every: Every) -> str:

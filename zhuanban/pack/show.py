@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhuanban.core.day import chinese
+from zhuanban.core.problem import nested
 from zhuanban.pack.frame import Basis, Goal, Stage
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
@@ -30,7 +31,7 @@ _NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
 
 def show(pack: Pack) -> str:
     """Stages, grid, posts, ledgers with fields and workflow, tables with what each column counts, lists, draws."""
-    return "\n".join(_lines(pack)) + "\n"
+    return "\n".join(map(nested, _lines(pack))) + "\n"
 
 
 def _lines(pack: Pack) -> Iterator[str]:

@@ -222,6 +222,10 @@ class Check:
     at: Place = field(default=NOWHERE, compare=False)
 
 
+UNIT_TITLE = "责任单位"
+"""What the unit of a record is called where the pack does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     key: str
@@ -241,7 +245,7 @@ class Ledger:
     region_title: str = "所属区域"  # head of the sheet column that holds the region, besides its level's names
     region_aliases: tuple[str, ...] = ()
     unit_required: bool = False
-    unit_title: str = "责任单位"  # head of the sheet column that holds the unit
+    unit_title: str = UNIT_TITLE  # head of the sheet column that holds the unit
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -256,9 +260,26 @@ class Ledger:
     at: Place = field(default=NOWHERE, compare=False)
 
     @property
+    def has_unit(self) -> bool:
+        """Does the pack speak of the unit of its records?"""
+        return self.unit_required or self.unit_title != UNIT_TITLE or bool(self.unit_aliases)
+
+    @property
     def opening(self) -> tuple[Move, ...]:
         """The moves that open a record, in the pack's order (the first is the default)."""
         return tuple(m for m in self.moves.values() if NEW in m.from_)
+
+
+def naming_fields(ledger: Ledger) -> tuple[str, ...]:
+    """The fields by which people call a record instead of by its number: short texts and people that it must
+    have, or that tell it from others."""
+    return tuple(
+        f.key
+        for f in ledger.fields.values()
+        if f.type in (FieldType.TEXT, FieldType.PERSON)
+        and not (f.personal or f.many)
+        and (f.required or f.key in ledger.one_per or f.key in ledger.match)
+    )
 
 
 def links_to(ledger: Ledger, target: str) -> tuple[str, ...]:

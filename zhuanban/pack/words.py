@@ -51,7 +51,8 @@ def say_field(ledger: Ledger | None, key: str, ledgers: Mapping[str, Ledger] = N
     link, dot, inner = key.partition(".")
     field = ledger.fields.get(link) if ledger is not None else None
     if field is None:
-        return RECORD_WORDS.get(key, key)
+        own = {} if ledger is None else {"unit": ledger.unit_title, "region": ledger.region_title}
+        return own.get(key) or RECORD_WORDS.get(key, key)
     return f"{field.title}的{say_field(ledgers.get(field.ledger), inner)}" if dot else field.title
 
 
@@ -260,7 +261,7 @@ def say_guard(pack: Pack, home: Ledger, guard: Guard) -> str:
     if guard.by:
         where = f"{say_field(ledger, guard.by) if ledger is not None else guard.by}指向本{home.word}的条目中"
     if guard.same_unit:
-        where += "（责任单位相同的）"
+        where += f"（{say_field(ledger, 'unit')}相同的）"
     which = say_where(ledger, guard.where)
     has = "须有" if guard.kind == "exists" else "不得有"
     return f"{where}{has}{title}中{f'{which}的' if which else ''}条目"
@@ -313,7 +314,7 @@ def say_form_rows(pack: Pack, form: Form) -> str:
 
 
 def _say_order(ledger: Ledger, word: str) -> str:
-    own = {"number": ledger.number_title, "region": "所属区域", "unit": "责任单位", "since": "登记日期"}
+    own = {"number": ledger.number_title, "since": "登记日期"}
     return own.get(word) or say_field(ledger, word)
 
 

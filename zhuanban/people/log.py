@@ -85,10 +85,54 @@ DETAIL_WORDS = {
     "days": "天数",
     "revoked": "作废令牌",
     "address": "来处",
+    "archive": "档案",
+    "subject": "对象",
+    "rows": "行数",
+    "revealed": "原文栏目",
+    "split": "拆分",
+    "merge": "撤并",
+    "into": "成为",
+    "rename": "网格改名",
+    "rename_unit": "单位改名",
+    "name": "新名称",
+    "short": "新简称",
+    "move": "移动",
+    "below": "移到",
+    "text": "文字",
+    "state": "状态",
+    "states": "状态",
 }
 
 
-def say_detail(detail: Mapping[str, Any]) -> str:
-    """The details on one line; keys as readers call them, strange ones as they are."""
-    said = {DETAIL_WORDS.get(key, key): "是" if value is True else value for key, value in detail.items()}
+def say_detail(setting: Setting, detail: Mapping[str, Any]) -> str:
+    """The details on one line; keys and what they hold as readers call them, strange ones as they are."""
+    said = {DETAIL_WORDS.get(key, key): _value(setting, detail, key, value) for key, value in detail.items()}
     return "，".join(f"{key}：{value}" for key, value in said.items() if value not in ("", None, False, {}, []))
+
+
+def _value(setting: Setting, detail: Mapping[str, Any], key: str, value: Any) -> Any:
+    """What a detail holds in the words of the pack, which may have had other words once."""
+    pack = setting.pack
+    if value is True:
+        return "是"
+    if isinstance(value, dict):
+        return "，".join(f"{DETAIL_WORDS.get(k, k)}：{_value(setting, detail, k, v)}" for k, v in value.items() if v)
+    if isinstance(value, list):
+        return "、".join(str(_value(setting, detail, key, each)) for each in value)
+    if not isinstance(value, str):
+        return value
+    ledger = pack.ledgers.get(str(detail.get("ledger", "")))
+    things: Mapping[str, Any] = {
+        "ledger": pack.ledgers, "table": pack.tables, "form": pack.forms, "draw": pack.draws, "layer": pack.layers,
+        "give": pack.posts, "end": pack.posts, "field": ledger.fields if ledger is not None else {},
+    }.get(key, {})  # fmt: skip
+    if value in things:
+        return things[value].title
+    if key == "format":
+        return FORMAT_WORDS.get(value, value)
+    trees = {"region": setting.regions, "unit": setting.units}
+    return trees[key].name(value) if key in trees and value in trees[key] else value
+
+
+FORMAT_WORDS = {"check": "核对", "text": "显示"}
+"""How something went out, where that is no kind of file."""

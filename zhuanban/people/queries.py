@@ -19,6 +19,7 @@ from zhuanban.people.models import (
     Unit,
     UnitName,
     UnitParent,
+    User,
 )
 from zhuanban.people.tree import Node, Tree, words_of
 
@@ -160,3 +161,9 @@ def hold(campaign: Campaign) -> Campaign:
         cursor.execute(f"SELECT tree_version, pack_version_id FROM people_campaign WHERE id = %s{lock}", [campaign.pk])
         campaign.tree_version, campaign.pack_version_id = cursor.fetchone()
     return campaign
+
+
+def spoken_logins() -> dict[str, str]:
+    """Login → 姓名（账号）, of accounts that have a name."""
+    named = User.objects.exclude(display_name="").values_list("username", "display_name")
+    return {login: f"{name}（{login}）" for login, name in named}

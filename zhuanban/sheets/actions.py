@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from zhuanban.core import clock
 from zhuanban.core.faults import reason
-from zhuanban.core.problem import Place, Problem, Refused
+from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
@@ -35,6 +35,8 @@ from zhuanban.sheets import problems as says
 from zhuanban.sheets.blame import at_cells, besides, from_left, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
+from zhuanban.sheets.folder import Folder
+from zhuanban.sheets.links import LinkNames
 from zhuanban.sheets.markup import write_marked
 from zhuanban.sheets.reading import Part, Wanted, file_hash, quiet_collector, read_files
 from zhuanban.sheets.rows import Names, ReadRow
@@ -113,21 +115,26 @@ def import_files(
     on: int | None = None,
     dry_run: bool = False,
     marked: Path | None = None,
+    files: Path | None = None,
 ) -> ImportReport:
     """Import workbooks into a ledger. `on` is the day that changes without a date of their own happened (today).
 
     With `marked`, a marked-up copy of every workbook with problems is written into that folder. A file that cannot be
-    read is a problem of the report, not an exception. Raises Refused for an unknown ledger only.
+    read is a problem of the report, not an exception. In cells of photos and other files stand names of what lies in
+    the folder `files`; it is kept as evidence (in a dry run too, without a trace in the tables). Raises Refused for an
+    unknown ledger, and a folder that is none.
     """
     ledger = next((x for x in setting.pack.ledgers.values() if ledger_key in (x.key, x.title)), None)
     if ledger is None:
-        raise Refused(UNKNOWN_LEDGER.at(ledger=ledger_key, known="、".join(setting.pack.ledgers)))
+        raise Refused(
+            UNKNOWN_LEDGER.at(ledger=ledger_key, known=choices({x.key: x.title for x in setting.pack.ledgers.values()}))
+        )
     day = clock.today() if on is None else on
-    work = _Import(setting, ledger, actor, day, dry_run)
+    work = _Import(setting, ledger, actor, day, dry_run, files)
     report = ImportReport(ledger.key, dry_run)
     wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
-    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as files:
-        for path, parts in files:
+    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as read, _dry(dry_run):
+        for path, parts in read:
             mine = FileReport(path.name)
             report.files.append(mine)
             for part in parts:
@@ -143,6 +150,17 @@ def import_files(
             if mine.problems:
                 _mark(path, mine, _free(marked, path, taken))
     return report
+
+
+@contextlib.contextmanager
+def _dry(dry_run: bool) -> Iterator[None]:
+    """Inside a dry run nothing stays in the tables."""
+    if not dry_run:
+        yield
+        return
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _mark(path: Path, report: FileReport, target: Path) -> None:
@@ -190,13 +208,17 @@ class _Line(NamedTuple):
 class _Import:
     """Gathers rows, of many files if these are small, and enters them a batch at a time."""
 
-    def __init__(self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool) -> None:
+    def __init__(
+        self, setting: Setting, ledger: Ledger, actor: Actor, on: int, dry_run: bool, files: Path | None
+    ) -> None:
         self.setting = setting
         self.ledger = ledger
         self.actor = actor
         self.viewer = Viewer(setting, actor)
         self.planner = Planner(ledger, on, setting.regions)
         self.echo = Echo(ledger, Names(setting.regions, setting.units, on), on)
+        self.links = LinkNames(self.viewer, ledger)
+        self.folder = Folder(files, setting.campaign, ledger, actor)
         self.dry_run = dry_run
         self.older: list[str] = []  # changes that rows were when they came before, in the file that theirs is a copy of
         self.batch: list[_Line] = []
@@ -209,7 +231,7 @@ class _Import:
         if part.sheet is not None:
             report.sheets.append(part.sheet)
         report.rows += len(part.rows)
-        for row in part.rows:
+        for row in self.folder.settle(self.links.settle(part.rows, part.place), part.place):
             key = self._key(row.said)
             # Who speaks of a record a second time must find it as the first has left it.
             if len(self.batch) == BATCH or key in self.batch_keys:

@@ -9,7 +9,7 @@ from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as door
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.rows import NUMBER, REGION, UNIT, ReadRow
+from zhuanban.sheets.rows import NUMBER, REGION, ReadRow
 from zhuanban.sheets.understand import address
 
 _SPEAKS_OF = {
@@ -17,7 +17,6 @@ _SPEAKS_OF = {
     door.WRONG_LEVEL.code: REGION,
     door.OUT_OF_REACH.code: REGION,
     door.ELSEWHERE.code: REGION,
-    door.WRONG_UNIT.code: UNIT,
     door.NUMBER_MISSING.code: NUMBER,
     door.NUMBER_TAKEN.code: NUMBER,
 }

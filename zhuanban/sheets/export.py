@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
-from zhuanban.core.day import beijing, chinese
+from zhuanban.core.day import chinese, minute
 from zhuanban.pack.values import Field, FieldType
 from zhuanban.sheets.export_rows import RowSheet, Style, Value
 from zhuanban.sheets.guard import FIRST, guard
@@ -87,7 +87,7 @@ class Written:
 
 def stamp(as_of: int, exporter: str, at: int) -> tuple[str, ...]:
     """The lines under a ledger's title, for `notes`: as of which day, and who took it out at which instant."""
-    return (f"截止日期：{chinese(as_of)}", f"导出人：{exporter}　导出时间：{beijing(at)[:16].replace('T', ' ')}")
+    return (f"截止日期：{chinese(as_of)}", f"导出人：{exporter}　导出时间：{minute(at)}")
 
 
 def as_text(value: Value) -> str:

@@ -38,7 +38,9 @@ UNIT_WRONG = Kind("sheets-026", "没有找到单位“{value}”。", "请填写
 STATE_WRONG = Kind("sheets-027", "没有状态“{value}”。", "可填：{known}。")
 CELL_ERROR = Kind("sheets-028", "单元格是错误值 {value}。", "请改正公式或直接填写内容。")
 POINT_WRONG = Kind("sheets-029", "“{value}”不是能认出的坐标。", "请写成“经度,纬度”，如 112.53,32.99。")
-NO_FILES = Kind("sheets-030", "“{value}”：照片和附件不能随表格报送。", "请在条目上另行上传，此格留空。")
+NO_FILES = Kind(
+    "sheets-030", "“{value}”：没有写明照片和附件放在哪里。", "请用 --files 写明放文件的文件夹；没有文件的，此格留空。"
+)
 NOTHING_ABOVE = Kind("sheets-031", "“{value}”上面没有内容。", "请直接填写内容。")
 DIGITS_LOST = Kind(
     "sheets-032", "号码“{value}”已被 Excel 当作数改掉了末尾几位。", "请先把此列设为“文本”格式，再重新填写完整号码。"
@@ -55,6 +57,11 @@ MATCH_MANY = Kind(
     "没有编号，按{by}对应到不止一个条目：{found}。",
     "请填写编号，写明说的是哪一条；确是另一条的，请把内容写得分得开。",
 )
+NAME_MANY = Kind("sheets-039", "“{value}”不止一条：{found}。", "请改填{number}，写明是哪一条。")
+FILE_NOT_THERE = Kind("sheets-040", "文件夹“{folder}”里没有“{name}”。", "请放进去，或改正文件名。")
+FILE_MANY = Kind("sheets-041", "文件夹“{folder}”里叫“{name}”的不止一个：{found}。", "请连后缀写全文件名。")
+FILE_UNREAD = Kind("sheets-042", "文件“{name}”读不出来（{why}）。", "请核对文件的读取权限和所在磁盘。")
+NO_FOLDER = Kind("sheets-043", "文件夹“{folder}”打不开（{why}）。", "请核对路径。")
 
 # Forms
 NO_FORM = Kind("sheets-060", "本行动没有报表“{form}”。", "可用的报表：{known}。")

@@ -37,7 +37,7 @@ class ReadRow(NamedTuple):
 
 
 Reader = tuple[int, Meaning, Callable[[Cell], Any] | None]
-REGION, UNIT, NUMBER = "区划", "责任单位", "编号"
+REGION, NUMBER = "区划", "编号"
 """What the door calls that which is no field of the pack."""
 
 
@@ -175,7 +175,7 @@ def columns_by_title(found: Understanding, ledger: Ledger) -> dict[str, Column]:
             case "region" | "level":
                 title = REGION
             case "unit":
-                title = UNIT
+                title = ledger.unit_title
             case "date":
                 title = meaning.key
             case "number":

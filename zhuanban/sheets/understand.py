@@ -29,6 +29,7 @@ STATE_HEADS = ("状态", "办理状态", "当前状态", "办理进度")
 SERIAL_HEADS = ("序号", "序", "号")
 EXPORT_HEADS = ("登记于", "最近变动")  # of our own exports: the first and the latest day; they say nothing to an import
 WITHDRAWN = "（已撤回）"  # behind the state of a withdrawn record in our own exports
+UNIT_HEADS = ("责任单位", "单位")  # whatever the ledger calls its own, where no field bears the head
 CODE_HEADS = ("区划代码", "网格代码", "网格编码", "区划编码")
 MARKED_SHEET = "问题清单"
 
@@ -124,6 +125,8 @@ def vocabulary(ledger: Ledger, grid: Grid) -> dict[str, Meaning]:
         joined = "/".join(level.names)
         meaning = Meaning("level", level.key, depth)
         learn(meaning, level.title, *level.names, joined, *(f"所在{n}" for n in level.names))
+    if ledger.has_unit:
+        learn(Meaning("unit"), *UNIT_HEADS)
     learn(Meaning("state"), *STATE_HEADS)
     learn(SERIAL, *SERIAL_HEADS, *EXPORT_HEADS)
     return words

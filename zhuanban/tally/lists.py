@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from zhuanban.core.day import iso, to_date, to_day
-from zhuanban.core.problem import Kind, Refused
+from zhuanban.core.problem import Kind, Refused, choices
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
@@ -57,7 +57,7 @@ def find_list(setting: Setting, name: str) -> WorkList:
     for each in setting.pack.lists.values():
         if name in (each.key, each.title):
             return each
-    raise Refused(NO_LIST.at(name=name, known="、".join(setting.pack.lists)))
+    raise Refused(NO_LIST.at(name=name, known=choices({x.key: x.title for x in setting.pack.lists.values()})))
 
 
 def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q | None = None) -> list[Listed]:
