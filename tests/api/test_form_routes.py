@@ -45,7 +45,7 @@ def test_a_form_that_comes_back_is_checked(people: People):
     def checked(raw: bytes):
         return people.east.post(f"{FORM}/check", {"file": SimpleUploadedFile("收到.xlsx", raw)})
 
-    assert checked(content).json() == {"problems": []}
+    assert checked(content).json() == {"as_of": "2024-03-01", "problems": []}
     answer = checked(b"no workbook")
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "sheets-061")
     from openpyxl import load_workbook

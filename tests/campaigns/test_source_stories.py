@@ -227,7 +227,7 @@ def test_a_problem_needs_street_and_standard(desk: Desk) -> None:  # 004-06, 004
         "was_fixed_on": "2017-09-10",
     }
     without = desk.open("problems", "05-03", "登记已整改", desk.office, unit="", number="1", **said)
-    assert "责任单位" in waits(without)
+    assert "责任街道" in waits(without)
     assert "整治标准" in waits(desk.new(standard=None))
 
 

@@ -118,8 +118,8 @@ def test_an_old_version_of_the_plan_can_still_be_read(desk: Desk) -> None:  # 00
     number = entered(desk.open("source_plans", "05-11", "施行", desk.office, **ROOT, **said, file=desk.photo("一")))
     newer: dict[str, Any] = {"version": 2, "file_name": "第二版", "file": desk.photo("二")}
     entered(desk.step("source_plans", number, "换版", "09-12", desk.office, "补充措施", **newer))
-    told = Viewer(desk.here, OPERATOR).history(desk.here.pack.ledgers["source_plans"], number)
-    lines = list(history_lines(desk.here, desk.here.pack.ledgers["source_plans"], told))
+    viewer, ledger = Viewer(desk.here, OPERATOR), desk.here.pack.ledgers["source_plans"]
+    lines = list(history_lines(viewer, ledger, viewer.history(ledger, number)))
     assert "       版次：1 → 2" in lines
     assert [line for line in lines if "状态" in line] == ["       状态：现行"]  # the new version leaves it as it is
     facts = facts_of([desk.record("source_plans", number).pk])
