@@ -8,6 +8,7 @@ import unicodedata
 _NUMBERED = r"[（(]([^（）()]*\d[^（）()]*)[)）]"
 _CITED = re.compile(rf"《([^《》]*?)(?:{_NUMBERED})?》(?:{_NUMBERED})?")
 _YEAR = re.compile(r"[\[【](\d{4})[\]】]")
+_PLAIN = re.compile("[!-~]*")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 
 
@@ -19,7 +20,7 @@ def cited(said: str) -> str:
 
 def plain_number(said: str) -> str:
     """A number without full-width letters, digits and signs, odd dashes and gaps; a paper's year in 〔〕."""
-    if said.isascii() and not any(c.isspace() for c in said):
+    if _PLAIN.fullmatch(said):
         return said
     narrow = "".join(unicodedata.normalize("NFKC", said.translate(_DASHES)).split())
     return _YEAR.sub(r"〔\1〕", narrow)
