@@ -19,7 +19,7 @@ from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.draft import Draft, one_key
 from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Judged
@@ -30,7 +30,7 @@ from zhuanban.ledger.sight import Seen
 from zhuanban.pack.values import Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
-from zhuanban.people.scope import Actor
+from zhuanban.people.scope import CLOCK, Actor
 
 T = TypeVar("T")
 Follower = Callable[[Setting, Sequence[Transition]], None]
@@ -106,7 +106,7 @@ class _Batch:
         self.actor = actor
         self.setting = setting(hold(campaign))
         self.at = clock.now()
-        self.seen = Seen(self.setting, actor)
+        self.seen = Seen(self.setting, actor, facts_of)
         self.bench = Bench(self.setting, actor, self.at, day_of(self.at), self.seen)
         self.changes = self._spelt(changes)
         self.drafts = self.seen.drafts
@@ -140,10 +140,32 @@ class _Batch:
                 if outcome.status == ENTERED:
                     known[change.id] = (outcome.number, outcome.version)
             outcomes.append(outcome)
+        if self.seen.names.mirrored:
+            self._mirror()
         self._write()
         inbox.keep(self.setting, self.waiting, self.actor, self.at)
         inbox.settle_entered(self.setting.campaign, entered, self.at, self.actor)
         return outcomes
+
+    def _mirror(self) -> None:
+        """Records that mirror what this batch has changed say it anew, in the same transaction."""
+        bench = Bench(self.setting, CLOCK, self.at, self.bench.today, self.seen)
+        done: dict[int, int] = {}  # record → the version that was looked at
+        while fresh := [d for mine in self.seen.touched.values() for d in mine.values() if done.get(d.id) != d.version]:
+            done |= {draft.id: draft.version for draft in fresh}
+            targets = {t for draft in fresh for t in self.seen.names.mirroring(draft, self.before[draft.id][-1:])}
+            unmet: dict[str, list[str]] = defaultdict(list)
+            for ledger, number in sorted(targets - self.drafts.keys()):
+                unmet[ledger].append(number)
+            for ledger, numbers in unmet.items():
+                for part in _chunks(numbers):
+                    self._load(ledger, part)
+            for ledger, number in sorted(targets & self.drafts.keys()):
+                draft = self.drafts[ledger, number]
+                change = Change(f"mirror/{draft.id}/{draft.version + 1}", ledger, (Step("amend"),), number)
+                judged = bench.judge(change, draft)
+                if judged.facts and not judged.problems:
+                    self._take(self.setting.pack.ledgers[ledger], draft, judged)
 
     # -- one change --------------------------------------------------------------------------------------------------
 
@@ -228,6 +250,7 @@ class _Batch:
         draft.line = judged.line
         draft.one_key = judged.one_key
         self.seen.spots.put(draft)
+        self.seen.names.put(draft)
         # Last touched, last written: who takes over a "one per" key comes after who gave it up.
         touched = self.seen.touched[ledger.key]
         touched.pop(draft.id, None)
@@ -377,6 +400,7 @@ class _Batch:
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
         self.seen.spots.write()
+        self.seen.names.write()
         transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in touched]
         for follow in followers:
             follow(self.setting, transitions)

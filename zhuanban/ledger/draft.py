@@ -13,7 +13,7 @@ from zhuanban.evidence.queries import Shot
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change
 from zhuanban.ledger.fields import is_empty
-from zhuanban.ledger.rules import Fact, Snapshot
+from zhuanban.ledger.rules import Fact, Snapshot, Source
 from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.tree import Tree
 
@@ -53,6 +53,7 @@ class Sight(Protocol):
     def zone_days(self, layer: str, /) -> Sequence[int]: ...
     def shots(self, contents: Sequence[str], /) -> Mapping[str, Shot]: ...
     def likely(self, ledger: Ledger, number: str, now: Snapshot, /) -> Sequence[tuple[str, str]]: ...
+    def naming(self, link: tuple[str, str], number: str, /) -> list[Source]: ...
     def alike(self, contents: Sequence[str], own: tuple[str, str], /) -> Sequence[tuple[str, str]]: ...
 
 

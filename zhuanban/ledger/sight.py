@@ -11,8 +11,9 @@ from zhuanban.evidence.queries import Shot
 from zhuanban.ledger.brought import Brought
 from zhuanban.ledger.draft import Draft
 from zhuanban.ledger.likely import Spots
+from zhuanban.ledger.linked import FactsOf, Links
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot
+from zhuanban.ledger.rules import Snapshot, Source
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.queries import Setting
@@ -25,13 +26,15 @@ class Seen:
     It knows nothing of its batch: the two would keep each other alive until the collector comes by.
     """
 
-    def __init__(self, setting: Setting, actor: Actor) -> None:
+    def __init__(self, setting: Setting, actor: Actor, facts_of: FactsOf) -> None:
         self.setting = setting
+        self.facts_of = facts_of
         self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
         self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
         self.links: set[tuple[str, str]] = set()
         self.files = Brought(setting.campaign, actor)
         self.spots = Spots(setting)
+        self.names = Links(setting)
 
     def link_exists(self, ledger: str, number: str) -> bool:
         return (ledger, number) in self.links or (ledger, number) in self.drafts
@@ -51,6 +54,9 @@ class Seen:
     def likely(self, ledger: Ledger, number: str, now: Snapshot) -> Sequence[tuple[str, str]]:
         own = (ledger.key, number)
         return [named for rule in ledger.likely for named in self.spots.likely(rule, own, ledger, now)]
+
+    def naming(self, link: tuple[str, str], number: str) -> list[Source]:
+        return self.names.naming(link, number, self.facts_of)
 
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)

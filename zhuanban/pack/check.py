@@ -17,6 +17,7 @@ from zhuanban.pack.check_alarm import check_alarms
 from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.check_list import check_lists
 from zhuanban.pack.check_places import check_places
+from zhuanban.pack.check_rules import check_rules
 from zhuanban.pack.check_tables import TableChecker
 from zhuanban.pack.checker import NUMERIC, Checker, PlaceOf
 from zhuanban.pack.problems import hint
@@ -35,6 +36,7 @@ def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Prob
     whole.run()
     for table in pack.tables.values():
         tables.table(table)
+    check_rules(whole)
     check_duties(whole)
     check_alarms(whole)
     check_lists(whole)
@@ -108,7 +110,6 @@ class _PackChecker(Checker):
             self.field(ledger, field)
         self.heads(ledger)
         self.record_checks(ledger)
-        self.rules(ledger)
         self.likely(ledger)
         self.workflow(ledger)
 
@@ -204,25 +205,6 @@ class _PackChecker(Checker):
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_ORDERED, *here, "ordered", field=field.title, kind=kind)
 
-    def rules(self, ledger: Ledger) -> None:
-        """Rules fill fields that exist with values that can occur; only the last case may hold always."""
-        for rule in ledger.rules:
-            here = ("ledgers", ledger.key, "rules", rule.key)
-            field = self.find_field(ledger, rule.key, *here, also=("unit",))
-            for i, case in enumerate(rule.cases):
-                path = (*here, "cases", i)
-                self.conditions(ledger, case.where, *path, "where")
-                if any(condition.field == rule.key for condition in case.where):
-                    self.wrong(problems.RULE_ASKS_ITSELF, *path, field=rule.key)
-                if not case.where and i + 1 < len(rule.cases):
-                    self.wrong(problems.CASE_NEVER, *here, "cases", i + 1, n=i + 2, always=i + 1)
-                if rule.key == "unit" and isinstance(case.value, tuple):
-                    words = {"value": "days_after", "kind": "单位", "field": ledger.unit_title}
-                    self.wrong(problems.WRONG_VALUE, *path, "days_after", **words, hint="请写单位的名称。")
-                if field is not None:
-                    word = "days_after" if isinstance(case.value, tuple) else "is"
-                    self.value(ledger, field, case.value, *path, word)
-
     def likely(self, ledger: Ledger) -> None:
         """Likely doubles are looked for in a ledger that there is, by fields that both have and that mean the same."""
         for i, rule in enumerate(ledger.likely):
@@ -308,37 +290,6 @@ class _PackChecker(Checker):
         ledger = self.find_ledger(guard.ledger, *here, guard.kind)
         if ledger is not None:
             self.conditions(ledger, guard.where, *here, "where")
-
-    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
-        """A value that a move or a rule writes."""
-        kind = TYPE_WORDS[field.type]
-        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
-        if later == "copy" and isinstance(value, tuple):
-            other = self.find_field(ledger, str(value[1]), *path, "copy")
-            if other is not None and (other.type, other.many) != (field.type, field.many):
-                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
-            return
-        if later == "days_after":
-            if field.type is not FieldType.DATE:
-                self.wrong(
-                    problems.WRONG_VALUE,
-                    *path,
-                    value="days_after",
-                    kind=kind,
-                    field=field.title,
-                    hint="它只用于日期栏目。",
-                )
-            return
-        values = value if isinstance(value, tuple) else (value,)
-        listed = isinstance(value, tuple)
-        if value is None:
-            self.wrong(problems.ALL_EMPTY, *path, word=field.key)
-        elif listed and not field.many:
-            shown = "、".join(map(str, values))
-            self.wrong(problems.WRONG_VALUE, *path, value=shown, kind=kind, field=field.title, hint="请只写一个值。")
-        else:
-            for each in values:
-                self.fits(field, each, *path)
 
     def ways(self, ledger: Ledger) -> None:
         """Every state can be reached from an opening; every state that is not closed has some move."""

@@ -124,6 +124,37 @@ class Checker:
         elif field.type in FILE_TYPES or field.type is FieldType.POINT:
             self.wrong(problems.WRONG_VALUE, *path, **words, hint="只能用 empty 或 filled 判断，由办理人填写。")
 
+    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
+        """A value that a move or a rule writes."""
+        kind = TYPE_WORDS[field.type]
+        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
+        if later == "copy" and isinstance(value, tuple):
+            other = self.find_field(ledger, str(value[1]), *path, "copy")
+            if other is not None and (other.type, other.many) != (field.type, field.many):
+                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
+            return
+        if later == "days_after":
+            if field.type is not FieldType.DATE:
+                self.wrong(
+                    problems.WRONG_VALUE,
+                    *path,
+                    value="days_after",
+                    kind=kind,
+                    field=field.title,
+                    hint="它只用于日期栏目。",
+                )
+            return
+        values = value if isinstance(value, tuple) else (value,)
+        listed = isinstance(value, tuple)
+        if value is None:
+            self.wrong(problems.ALL_EMPTY, *path, word=field.key)
+        elif listed and not field.many:
+            shown = "、".join(map(str, values))
+            self.wrong(problems.WRONG_VALUE, *path, value=shown, kind=kind, field=field.title, hint="请只写一个值。")
+        else:
+            for each in values:
+                self.fits(field, each, *path)
+
     def _option_hint(self, field: Field, word: str) -> str:
         for option in field.options:
             if word in option.aliases:

@@ -125,6 +125,27 @@ WRONG_VALUE = Kind("pack-061", "“{value}”不能写进{kind}栏目“{field}�
 COPY_OTHER = Kind("pack-090", "copy 把“{one}”写入“{two}”，两个栏目的类型不同。", "请换成同类型的栏目。")
 RULE_ASKS_ITSELF = Kind("pack-091", "规则的情形用到了它自己要填的栏目“{field}”。", "请换成别的栏目。")
 CASE_NEVER = Kind("pack-092", "第{n}种情形永远轮不到：第{always}种没有条件，总是成立。", "没有条件的情形请放在最后。")
+RULE_ASKS_LATER = Kind(
+    "pack-190", "恒定规则的情形用到了“{field}”，它由后面的恒定规则判定。", "请把那条规则写在前面，或换成别的栏目。"
+)
+ALWAYS_DAYS = Kind("pack-191", "恒定规则不能写 days_after：每天的结果都会不同。", "请写 is，或去掉 always。")
+ALWAYS_ASKED = Kind(
+    "pack-192", "“{field}”由恒定规则判定，不能又是必填或认出唯一的栏目。", "请去掉 required 或 one_per 里的它。"
+)
+TABLE_TOO_BIG = Kind(
+    "pack-193", "判定表要核对的组合有 {n} 种，超过 {most} 种。", "请分成两条规则，先判出一个中间栏目。"
+)
+TABLE_GAP = Kind("pack-194", "判定表有 {n} 种组合没有对应的情形，如：{some}。", "请补上情形。")
+TABLE_OVERLAP = Kind(
+    "pack-195", "判定表第{n}种情形与第{m}种（第{line}行）同时成立，如：{some}。", "请把条件写到只有一种成立。"
+)
+MIRROR_LINK = Kind("pack-196", "“{field}”不是关联到{ledger}的栏目。", "by 请写那本台账里关联到本台账的栏目。")
+MIRROR_KIND = Kind(
+    "pack-197",
+    "“{field}”是{kind}，装不下所取的内容。",
+    "类型要与所取的栏目相同；state、number 用文字或选项，since 用日期，不写 field 的用是否或整数。",
+)
+MIRROR_CIRCLE = Kind("pack-198", "{ledger}取自别的台账，那边又取自{ledger}。", "请去掉一边。")
 BAD_DAYS = Kind("pack-062", "days_after 应当是 1 到 36500 之间的整数天数，写的是“{value}”。", "请改写。")
 NO_BOUND = Kind("pack-093", "限值“{limit}”没有写界限。", "请写 at_least 或 at_most，或两样都写。")
 NO_STANDARD = Kind("pack-094", "没有标准“{word}”。", "{hint}")

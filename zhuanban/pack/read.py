@@ -29,7 +29,7 @@ from zhuanban.pack.read_archive import read_archive
 from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_layer import read_layer
-from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
+from zhuanban.pack.read_ledger import read_checks, read_ledger, read_mirrors, read_moves, read_rules
 from zhuanban.pack.read_list import read_list
 from zhuanban.pack.read_table import read_table
 from zhuanban.pack.read_where import read_where
@@ -185,6 +185,7 @@ def _ledgers(
             bare[key],
             moves=read_moves(each, known, key, posts),
             rules=read_rules(each, bare, key),
+            mirrors=read_mirrors(each, known),
             checks=read_checks(each, bare, key),
         )
         for key, each in said.items()

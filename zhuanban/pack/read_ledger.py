@@ -20,6 +20,7 @@ from zhuanban.pack.values import (
     Guard,
     Layer,
     Ledger,
+    Mirror,
     Move,
     Near,
     Proof,
@@ -279,10 +280,20 @@ def read_rules(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[
     for key, rule in said.things("rules", "规则"):
         rule.need("cases")
         spec = ledgers[ledger].fields.get(key)
-        rules.append(
-            Rule(key, tuple(_case(ledgers, ledger, spec, c) for c in rule.listed("cases", "情形")), rule.place)
-        )
+        cases = tuple(_case(ledgers, ledger, spec, c) for c in rule.listed("cases", "情形"))
+        rules.append(Rule(key, cases, rule.flag("always"), rule.flag("exact"), rule.place))
     return tuple(rules)
+
+
+def read_mirrors(said: Said, ledgers: Mapping[str, Ledger]) -> tuple[Mirror, ...]:
+    """The fields of a ledger that mirror others."""
+    mirrors = []
+    for key, mirror in said.things("mirrors", "取自"):
+        mirror.need("ledger", "by")
+        ledger = mirror.text("ledger")
+        where = read_where(mirror, ledgers, ledger)
+        mirrors.append(Mirror(key, ledger, mirror.text("by"), mirror.text("field"), where, mirror.place))
+    return tuple(mirrors)
 
 
 def _case(ledgers: Mapping[str, Ledger], ledger: str, spec: Field | None, said: Said) -> Case:

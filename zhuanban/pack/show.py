@@ -141,7 +141,8 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
     if ledger.match:
         yield f"表格里没有编号时按{'、'.join(say_field(ledger, key) for key in ledger.match)}对应。"
     for rule in ledger.rules:
-        yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
+        how = "由规则判定，日日如此" if rule.always else "没有另填时按规则定"
+        yield f"{say_field(ledger, rule.key)}{how}：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for check in ledger.checks:
         if check.kind == "if":
             said = f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}"

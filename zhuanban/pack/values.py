@@ -179,10 +179,31 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a field says unless a person says otherwise: the first case that holds, in the pack's order."""
+    """What a field says: the first case that holds, in the pack's order.
+
+    Unless a person says otherwise, or (`always`) on every day, whatever is said; then cases may speak of the day.
+    """
 
     key: str  # the field it fills
     cases: tuple[Case, ...]
+    always: bool = False
+    exact: bool = False  # a table of decisions: of whatever fields say, exactly one case holds
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A field that says on every day what another ledger knows: of the records of `ledger` whose link `by` names this
+    one and that fulfil `where`, what `shows` of the one opened last says (a field, or its `state`, `number`, `since`).
+
+    Without `shows`: whether there is one (yes_no), or how many (integer).
+    """
+
+    key: str  # the field it fills
+    ledger: str
+    by: str
+    shows: str = ""
+    where: tuple[Condition, ...] = ()
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -249,6 +270,7 @@ class Ledger:
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
     likely: tuple[Likely, ...] = ()  # records that one which opens may be a double of
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
