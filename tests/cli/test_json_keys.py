@@ -25,7 +25,7 @@ IN_PART = {
     "history": "tests/ledger/test_odd_pictures.py, test_pack_rules.py",
     "alarms": "tests/notify/test_alarms.py",
     "messages": "tests/notify/test_messages.py",
-    "tick": "tests/duty/test_tick.py",
+    "tick": "tests/duty/test_tick.py, tests/ledger/test_turning.py",
     "duty changes": "tests/duty/test_reports.py",
     "duties": "tests/duty/test_duty_commands.py",
     "archive": "tests/archive/test_archive.py",

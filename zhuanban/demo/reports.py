@@ -52,10 +52,11 @@ class Reporter:
         self.calendar = calendar()
 
     def calls(self, script: Script) -> Iterator[Call]:
-        """Every step of every report that the script says; and reminders, where it says any, every morning."""
+        """Every step of every report that the script says; and every morning a round of the clock, where it has work."""
         for each in script.reported:
             yield from self._reports(each, script.end)
-        if script.reported:
+        ledgers = self.here.pack.ledgers.values()
+        if script.reported or any(rule.always for ledger in ledgers for rule in ledger.rules):
             for day in range(script.start, script.end + 1):
                 yield Call(day, TICK, self._tick)
 

@@ -143,6 +143,13 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
     for rule in ledger.rules:
         how = "由规则判定，日日如此" if rule.always else "没有另填时按规则定"
         yield f"{say_field(ledger, rule.key)}{how}：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
+    for mirror in ledger.mirrors:
+        other = pack.ledgers[mirror.ledger]
+        where = f"{say_where(other, mirror.where)}的" if mirror.where else ""
+        made = {"state": "状态", "number": other.number_title, "since": "登记日期"}
+        shown = made.get(mirror.shows) or (say_field(other, mirror.shows) if mirror.shows else "有无或多少")
+        of = f"{say_field(other, mirror.by)}是本{ledger.word}、{where}最后登记的那{other.word}的{shown}"
+        yield f"{say_field(ledger, mirror.key)}取自{other.title}：{of}。"
     for check in ledger.checks:
         if check.kind == "if":
             said = f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}"
