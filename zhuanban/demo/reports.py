@@ -52,7 +52,7 @@ class Reporter:
         self.calendar = calendar()
 
     def calls(self, script: Script) -> Iterator[Call]:
-        """Every step of every report that the script says; and every morning a round of the clock, where it has work."""
+        """Every step of every report that the script says; every morning a round of the clock, where it has work."""
         for each in script.reported:
             yield from self._reports(each, script.end)
         ledgers = self.here.pack.ledgers.values()

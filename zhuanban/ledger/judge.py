@@ -500,7 +500,7 @@ class _Work:
         """The first day until today on which the record does not say what stands: by its rules, by those it mirrors."""
         if not self.rules.stands:
             return None
-        told = {day for source in chain.from_iterable(self.sources.values()) for day, _ in source.line}
+        told = {day for source in chain.from_iterable(self.mirrored.values()) for day, _ in source.line}
         dated = turns(self.rules.standing, (now for _, now in self.line), self.line[0][0], self.bench.today)
         due = stand_due(self.stands, self.line, told | dated)
         if due is None:
@@ -513,7 +513,7 @@ class _Work:
         return day, body
 
     @cached_property
-    def sources(self) -> dict[Link, list[Source]]:
+    def mirrored(self) -> dict[Link, list[Source]]:
         """The records that this one mirrors, by ledger and link field."""
         asked = dict.fromkeys((each.mirror.ledger, each.mirror.by) for each in self.rules.mirrors)
         return {link: self.bench.sight.naming(link, self.draft.number) if self.draft.exists else [] for link in asked}
@@ -521,7 +521,7 @@ class _Work:
     @cached_property
     def stands(self) -> list[Stand]:
         """What the record's fields say on every day."""
-        return stands_of(self.rules, self.bench.setting, self.sources, self.found)
+        return stands_of(self.rules, self.bench.setting, self.mirrored, self.found)
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)

@@ -30,11 +30,11 @@ class Stand(NamedTuple):
 
 
 def stands_of(
-    rules: Rules, setting: Setting, sources: Mapping[Link, Sequence[Source]], found: list[Problem]
+    rules: Rules, setting: Setting, mirrored: Mapping[Link, Sequence[Source]], found: list[Problem]
 ) -> list[Stand]:
     """All that stands in a ledger: mirrors first, which rules may ask. A rule's own faults are added to `found`."""
     mirrors = [
-        by_mirror(m, setting.pack.ledgers[m.mirror.ledger].title, sources[m.mirror.ledger, m.mirror.by])
+        by_mirror(m, setting.pack.ledgers[m.mirror.ledger].title, mirrored[m.mirror.ledger, m.mirror.by])
         for m in rules.mirrors
     ]
     return [*mirrors, *(by_rule(each, setting, found) for each in rules.standing)]
@@ -52,14 +52,14 @@ def by_rule(decides: Decides, setting: Setting, found: list[Problem]) -> Stand:
     return Stand(spec.key, spec.title, value)
 
 
-def by_mirror(mirrors: Mirrors, title: str, sources: Sequence[Source]) -> Stand:
+def by_mirror(mirrors: Mirrors, title: str, mirrored: Sequence[Source]) -> Stand:
     """A field that says what these records of another ledger know."""
     mirror, whole = mirrors.mirror, f"取自{title}"
 
     def value(_: Snapshot, day: int) -> tuple[Any, str]:
         stood = [
             (source.opened, source.number, now)
-            for source in sources
+            for source in mirrored
             if (now := _at(source.line, day)) is not None
             and not now.withdrawn
             and mirrors.holds(now.data, now.state, now.region, now.unit, day)
@@ -105,13 +105,13 @@ def stand_due(
     first = line[0][0]
     for day, now in standing_on(line, sorted({day for day, _ in line} | {day for day in days if day > first})):
         words: dict[str, Any] = {}
-        sources: dict[str, str] = {}
+        whence: dict[str, str] = {}
         for stand in () if now.withdrawn else stands:
             value, source = stand.says(now._replace(data={**now.data, **words}), day)
             if now.data.get(stand.key) != value:
-                words[stand.key], sources[stand.key] = value, source
+                words[stand.key], whence[stand.key] = value, source
         if words:
-            return day, {"set": words, "ruled": sources}
+            return day, {"set": words, "ruled": whence}
     return None
 
 
