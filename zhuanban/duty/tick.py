@@ -20,6 +20,7 @@ from zhuanban.duty.rules import MISSING, OPEN, RETURNED, Item, day_of_s, escalat
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.turning import Turn, turn_all
 from zhuanban.notify.actions import tell
+from zhuanban.notify.alarms import escalate
 from zhuanban.notify.models import Message
 from zhuanban.pack.words import say_posts
 from zhuanban.people.models import Holding, User
@@ -53,7 +54,7 @@ class Ticked:
 def tick(setting: Setting, until: int) -> Ticked:
     """Write what the days until today brought; tell what is due by an instant (UTC seconds) and was not told yet:
     reminders, the ladder, lists."""
-    done = Ticked(turned=turn_all(setting))
+    done = Ticked(turned=turn_all(setting), told=escalate(setting, until))
     pack = setting.pack
     reminds = any(duty.remind or duty.escalate for duty in pack.duties.values())
     if not reminds and not any(each.tell for each in pack.lists.values()):

@@ -17,6 +17,7 @@ def check_alarms(checks: Checker) -> None:
 def _check(checks: Checker, alarm: Alarm) -> None:
     here = ("alarms", alarm.key)
     checks.posts(alarm.tell, *here, "tell")
+    checks.ladder(alarm.escalate, *here)
     ledger = checks.find_ledger(alarm.ledger, *here, "ledger")
     if ledger is None:
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
 from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.problems import hint
+from zhuanban.pack.rhythm import Escalation
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import CHOICES, FILE_TYPES, Condition, Field, FieldType, Ledger, Pack
 from zhuanban.pack.vocabulary import TYPE_WORDS
@@ -36,6 +37,13 @@ class Checker:
         for i, name in enumerate(names):
             if name not in self.pack.posts:
                 self.wrong(problems.NO_POST, *path, i, word=name, hint=hint(name, self.pack.posts))
+
+    def ladder(self, steps: Sequence[Escalation], *path: str | int) -> None:
+        """Each step tells posts that there are, later than the step before."""
+        for i, step in enumerate(steps):
+            self.posts(step.to, *path, "escalate", i, "to")
+            if i and step.minutes <= steps[i - 1].minutes:
+                self.wrong(problems.LADDER, *path, "escalate", i, "after", value=step.said)
 
     def level(self, name: str, *path: str | int, also: Iterable[str] = ()) -> None:
         known = [level.key for level in self.pack.grid.levels]

@@ -464,6 +464,7 @@ class Alarm:
     than: str = ""
     per: tuple[str, ...] = ()  # records of one series: a good one ends the alarm of a bad one; () = each by itself
     tell: tuple[str, ...] = ()  # posts
+    escalate: tuple[Escalation, ...] = ()  # who is told next while nobody has taken note
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 

@@ -206,7 +206,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "佐证": ("table", "columns"),
     "报送单位": ("roster", "where", "each"),
     "逐级提醒": ("after", "to"),
-    "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell"),
+    "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell", "escalate"),
     "图层": ("title", "source", "types", "type_column", "name_column", "buffers"),
     "缓冲区": ("type", "metres"),
 }
