@@ -560,6 +560,12 @@ none: {title: 没有鱼塘的村, ledger: ponds, missing: village}
 bad: {title: 不成, ledger: pond}  #! pack-022
 worse: {title: 不成, ledger: ponds, missing: county}  #! pack-027
 worst: {ledger: ponds, where: {du: {before: as_of}}}  #! pack-006 pack-021
+=== lists of what nobody came to, or said anything of | lists.yaml
+unseen: {title: 近两周没有鱼塘的村, ledger: ponds, missing: village, within: 14天}
+still: {title: 一周没有动静的, ledger: ponds, quiet: 7天}
+hours: {title: 不成, ledger: ponds, missing: village, within: 3小时}  #! pack-108
+both: {title: 不成, ledger: ponds, missing: village, quiet: 7天}  #! pack-004
+alone: {title: 不成, ledger: ponds, within: 7天}  #! pack-004
 === what lists miss | lists.yaml
 pairs: {title: 没有渠的塘, ledger: canals, missing: [pond, town], among: {due: {before: as_of}}}
 two: {title: 不成, ledger: canals, missing: [town, village]}  #! pack-078

@@ -133,9 +133,7 @@ def out_of_order(facts: Sequence[Fact], days: Mapping[int, int]) -> Fact | None:
     """
     previous = FIRST_DAY
     for fact in facts:
-        derived = {*fact.body.get("placed", ()), *fact.body.get("ruled", ())}
-        again = fact.verb == "amend" and derived != set() and fact.body.get("set", {}).keys() <= derived
-        lost = fact.verb != "redate" and not again and days[fact.version] < days[facts[0].version]
+        lost = fact.verb != "redate" and not derived(fact) and days[fact.version] < days[facts[0].version]
         if lost or (fact.verb in ORDERED and days[fact.version] < previous):
             return fact
         if fact.verb in ORDERED:
@@ -165,6 +163,18 @@ def said_last(facts: Sequence[Fact], fields: Iterable[str]) -> int:
         days[f.version] for f in facts if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
     ]
     return max(said, default=days[1])
+
+
+def said_days(facts: Sequence[Fact], until: int) -> Iterator[int]:
+    """The days, not later than `until`, on which somebody said something; not those on which a value was derived."""
+    days = effective_days(facts)
+    return (days[f.version] for f in facts if days[f.version] <= until and not derived(f))
+
+
+def derived(fact: Fact) -> bool:
+    """An amendment that says only what follows from elsewhere: a zone, a rule, another ledger."""
+    made = {*fact.body.get("placed", ()), *fact.body.get("ruled", ())}
+    return fact.verb == "amend" and made != set() and fact.body.get("set", {}).keys() <= made
 
 
 class Transition(NamedTuple):

@@ -32,8 +32,12 @@ def _what(pack: Pack, each: WorkList) -> str:
         return f"{records}，缺{'、'.join(say_field(ledger, key) for key in each.lacks)}任一项的，写明所缺"
     if each.by:
         return f"{records}，按{say_field(ledger, each.by)}归并，{each.at_least}{ledger.word}以上的"
+    if each.quiet is not None:
+        return f"{records}，超过{each.quiet}天没有动静的"
     if not each.misses:
         return records
+    if each.within is not None:
+        records = f"近{each.within}天登记的{records}"
     lacking = [
         words
         for words in (

@@ -152,6 +152,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "in_a_row",
         "tell",
         "at",
+        "within",
+        "quiet",
     ),
     "清单单位": ("roster", "where"),
     "报表": (

@@ -51,6 +51,8 @@ class WorkList:
     missing_choice: str = ""
     units: Owing | None = None  # the units that are missing something
     every: Every | None = None
+    within: int | None = None  # what lacks one that was opened in the last so many days
+    quiet: int | None = None  # only records of which nobody has said anything for more than so many days
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
     by: str = ""  # unit | region | a field of the ledger

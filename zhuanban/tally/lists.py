@@ -18,7 +18,7 @@ from zhuanban.core.problem import Kind, Refused, choices
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot, timeline
+from zhuanban.ledger.rules import Snapshot, said_days, timeline
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import OUTSIDE, Condition, FieldType
 from zhuanban.pack.work_list import Every, Owing, WorkList
@@ -68,7 +68,7 @@ def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q
     if asked.misses:
         return list(_Missing(books, asked, node, visible or Q()).entries())
     inside = setting.regions.subtree(node, day)
-    records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside), asked)
+    records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside, asked.quiet), asked)
     if asked.by:
         return list(_by(setting, asked, records))
     if asked.lacks:
@@ -117,20 +117,25 @@ class _Book:
         ).order_by("number")
         found = list(rows.values_list("pk", "number", "first_on"))
         facts = facts_of([pk for pk, _, _ in found])
-        self.lines = [(number, opened, timeline(facts[pk])) for pk, number, opened in found]
+        self.lines = [(number, opened, timeline(facts[pk]), facts[pk]) for pk, number, opened in found]
 
     def standing(
-        self, where: Sequence[Condition], day: int, inside: frozenset[str] | None = None
+        self, where: Sequence[Condition], day: int, inside: frozenset[str] | None = None, quiet: int | None = None
     ) -> Iterator[_Standing]:
-        """Those that fulfil the conditions as of the end of a day, by number; `inside`: and lie in these regions."""
+        """Those that fulfil the conditions as of the end of a day, by number; `inside`: and lie in these regions;
+        `quiet`: of which nobody has said anything for more than so many days."""
         holds = self._holds(where, day)
-        for number, opened, line in self.lines:
+        for number, opened, line, facts in self.lines:
             at = bisect_right(line, day, key=lambda entry: entry[0])
             now = line[at - 1][1] if at else None
             if now is None or now.withdrawn or (inside is not None and now.region not in inside):
                 continue
-            if holds(now):
-                yield _Standing(Listed(number, now.region, now), now, opened)
+            if not holds(now):
+                continue
+            last = max(said_days(facts, day)) if quiet is not None else day
+            if quiet is None or last < day - quiet:
+                says = f"最近一次{iso(last)}" if quiet is not None else ""
+                yield _Standing(Listed(number, now.region, now, says=says), now, opened)
 
     def _holds(self, where: Sequence[Condition], day: int) -> Callable[[Snapshot], bool]:
         own = compile_conditions(tuple(c for c in where if "." not in c.field), self.ledger)
@@ -276,13 +281,19 @@ class _Missing:
         self.asked = asked
         self.node = node
         self.visible = visible
-        self.steps = _steps(asked.every, books.day)
+        last = books.day
+        self.steps = _steps(asked.every, last) if asked.within is None else [_Step("", last - asked.within, last)]
         levels = [level.key for level in self.setting.pack.grid.levels]
         self.depth = levels.index(asked.missing_level) + 1 if asked.missing_level else 0
 
     def entries(self) -> Iterator[Listed]:
         """Entries by record, region, unit, word, step."""
-        covered = {spot for record in self._records() for spot in self._covers(record)}
+        covered: set[Spot] = set()
+        latest: dict[tuple[str, str, str, str], int] = {}
+        for record in self._records():
+            for place in self._places(record):
+                latest[place] = max(latest.get(place, record.opened), record.opened)
+                covered.update((*place, s.start) for s in self.steps if s.start <= record.opened <= s.end)
         found: list[tuple[tuple[str, int, int, int, int], Listed]] = []
         for n, step in enumerate(self.steps):
             regions, units, words = (
@@ -293,7 +304,9 @@ class _Missing:
             for target, (i, region), (k, unit), (m, word) in product(self._targets(step), regions, units, words):
                 number = "" if target is None else target.number
                 if (number, region, unit, word, step.start) not in covered:
-                    says = " ".join(filter(None, (word, step.says)))
+                    ever = latest.get((number, region, unit, word))
+                    since = "" if self.asked.within is None else f"最近一次{iso(ever)}" if ever else "从无"
+                    says = " ".join(filter(None, (word, step.says, since)))
                     found.append(((number, i, k, m, n), self._entry(target, region, unit, says)))
         yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
 
@@ -306,7 +319,7 @@ class _Missing:
     def _records(self) -> Iterator[_Standing]:
         return _marked(self.books.of(self.asked.ledger).standing(self.asked.where, self.books.day), self.asked)
 
-    def _covers(self, record: _Standing) -> Iterable[Spot]:
+    def _places(self, record: _Standing) -> Iterable[tuple[str, str, str, str]]:
         asked, now = self.asked, record.now
         path = self.setting.regions.path(now.region, self.books.day)
         return product(
@@ -314,7 +327,6 @@ class _Missing:
             [path[-1 - self.depth]] if 0 < self.depth < len(path) else [] if self.depth else [""],
             [now.unit] if asked.units is not None else [""],
             _words(now.data.get(asked.missing_choice)) if asked.missing_choice else [""],
-            [step.start for step in self.steps if step.start <= record.opened <= step.end],
         )
 
     def _targets(self, step: _Step) -> Sequence[Listed | None]:
