@@ -9,7 +9,7 @@ from zhuanban.core.problem import nested
 from zhuanban.pack.frame import Basis, Goal, Stage
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
-from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, State, Table
+from zhuanban.pack.values import Case, Draw, FieldType, Form, Ledger, Pack, State, Table
 from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -145,10 +145,17 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
         yield f"{say_field(ledger, rule.key)}{how}：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
     for mirror in ledger.mirrors:
         other = pack.ledgers[mirror.ledger]
-        where = f"{say_where(other, mirror.where)}的" if mirror.where else ""
         made = {"state": "状态", "number": other.number_title, "since": "登记日期"}
-        shown = made.get(mirror.shows) or (say_field(other, mirror.shows) if mirror.shows else "有无或多少")
-        of = f"{say_field(other, mirror.by)}是本{ledger.word}、{where}最后登记的那{other.word}的{shown}"
+        which = f"{say_field(other, mirror.by)}是本{ledger.word}"
+        if mirror.where:
+            which += f"、{say_where(other, mirror.where)}"
+        if mirror.shows:
+            shown = made.get(mirror.shows) or say_field(other, mirror.shows)
+            of = f"{which}的，看最后登记的那{other.word}的{shown}"
+        elif ledger.fields[mirror.key].type is FieldType.YES_NO:
+            of = f"有没有{which}的"
+        else:
+            of = f"{which}的有几{other.word}"
         yield f"{say_field(ledger, mirror.key)}取自{other.title}：{of}。"
     for check in ledger.checks:
         if check.kind == "if":
