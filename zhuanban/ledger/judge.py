@@ -333,7 +333,9 @@ class _Work:
         before = self.current.data if self.current is not None else {}
         if move is not None:
             for key, fixed in move.sets:
-                values[key] = written(self.ledger, fixed, on, values, before, self._received(move))
+                copied = written(self.ledger, fixed, on, values, before, self._received(move))
+                if copied is not None:  # there was nothing to copy: what stands here stays
+                    values[key] = copied
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}

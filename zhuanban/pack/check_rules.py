@@ -145,7 +145,8 @@ def _values(ledger: Ledger, name: str, said: list[Condition]) -> list[Any]:
         if name == "state":
             return list(ledger.states)
         return [*_named(said), _OTHER]
-    empty = [] if field.required else [None]
+    never = {mirror.key for mirror in ledger.mirrors if not mirror.shows}  # whether, or how many: always said
+    empty = [] if field.required or name in never else [None]
     if field.type in CHOICES:
         words: list[Any] = [option.title for option in field.options]
         if field.open:

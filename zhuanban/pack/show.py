@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from zhuanban.core.day import chinese
 from zhuanban.core.problem import nested
@@ -233,12 +234,17 @@ def _form(pack: Pack, form: Form) -> Iterator[str]:
         yield f"{letters}列须与{same.says}（{pack.ledgers[same.ledger].title}）一致，按{same.by}列对应。"
 
 
+def _share(part: int, whole: int) -> str:
+    percent = Fraction(100 * part, whole)
+    return f"{percent}%" if percent.denominator == 1 else f"{part}/{whole}"
+
+
 def _draw(pack: Pack, draw: Draw) -> str:
     part, whole = draw.ratio
     where = f"每个{say_level(pack, draw.stratum)}内" if draw.stratum else "全部范围内"
     what = say_some(pack, pack.ledgers[draw.ledger], draw.where) if draw.ledger else say_level(pack, draw.level)
     who = say_posts(pack, draw.by)
-    how = f"由{who}在{where}按{part}/{whole}抽取{what}，{ROUND_WORDS[draw.round]}"
+    how = f"由{who}在{where}按{_share(part, whole)}抽取{what}，{ROUND_WORDS[draw.round]}"
     return f"  {draw.title}（{draw.key}）：{how}。{_from(draw.source)}"
 
 
