@@ -66,7 +66,7 @@ workflow:
       needs: [new_due]
       requires: [{here: {due: {on_or_after: as_of}}, says: 已过整改时限，不能再申请延期。}]
     批准延期: {from: 待办, to: same, by: [county], needs: [new_due], sets: {due: {copy: new_due}}}
-    沿用: {from: 待办, to: same, by: [county], sets: {due: {copy: new_due}}}
+    沿用: {from: 待办, to: same, by: [county], date: 沿用日期, sets: {due: {copy: new_due}}}
     办结:
       from: 待办
       to: 已办
