@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from zhuanban.core.day import chinese
 from zhuanban.core.problem import nested
@@ -235,8 +234,8 @@ def _form(pack: Pack, form: Form) -> Iterator[str]:
 
 
 def _share(part: int, whole: int) -> str:
-    percent = Fraction(100 * part, whole)
-    return f"{percent}%" if percent.denominator == 1 else f"{part}/{whole}"
+    """As it was written: 5% or 1/20."""
+    return f"{part}%" if whole == 100 else f"{part}/{whole}"
 
 
 def _draw(pack: Pack, draw: Draw) -> str:
