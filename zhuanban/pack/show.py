@@ -109,7 +109,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _ledgers(pack: Pack) -> Iterator[str]:
-    for ledger in (each for each in pack.ledgers.values() if not each.duty):
+    for ledger in (each for each in pack.ledgers.values() if not (each.duty or each.card)):
         yield ""
         yield f"  {ledger.title}（{ledger.key}），以“{ledger.word}”计{_from(ledger.source)}"
         if ledger.help:
