@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from zhuanban.core.ratio import Rounding, divide
+from zhuanban.pack.say_card import say_points
 from zhuanban.pack.scorecard import LAST, SUM, YES, Bound, Clause, Scorecard, Series, Term, Tier, doubts_of, variants
 
 PRINTED = ""
@@ -267,7 +268,7 @@ def clause_points(clause: Clause, facts: Facts, assigned: Assigned, floor: Fract
         return _otherwise(clause, "不适用", ZERO, clause.points or ZERO).within(least, most)
     span = Span(ZERO, ZERO)
     if clause.base is not None:
-        span = span.plus(Span(clause.base, clause.base, (f"基础分{said(clause.base)}",)))
+        span = span.plus(Span(clause.base, clause.base, (f"基础分{say_points(clause.base)}",)))
     if clause.tiers:
         span = span.plus(_tiers(clause, facts))
     if clause.ratio is not None:
@@ -291,7 +292,7 @@ def clause_points(clause: Clause, facts: Facts, assigned: Assigned, floor: Fract
 def _otherwise(clause: Clause, why: str, low: Fraction, high: Fraction) -> Span:
     """What is given where the text has nothing that fits; open where it does not say."""
     if clause.otherwise is not None:
-        return Span(clause.otherwise, clause.otherwise, (f"{why}，得{said(clause.otherwise)}",))
+        return Span(clause.otherwise, clause.otherwise, (f"{why}，得{say_points(clause.otherwise)}",))
     return Span(low, high, (f"{why}，条文没有说得几分",))
 
 
@@ -302,10 +303,10 @@ def _tiers(clause: Clause, facts: Facts) -> Span:
         return _otherwise(clause, "没有哪一档符合", min(ZERO, *gives), max(ZERO, *gives))
     if len({tier.give for tier in fitting}) > 1 and not clause.overlap:
         low, high = min(t.give for t in fitting), max(t.give for t in fitting)
-        return Span(low, high, (f"{len(fitting)}档都符合：{'、'.join(said(t.give) for t in fitting)}",))
+        return Span(low, high, (f"{len(fitting)}档都符合：{'、'.join(say_points(t.give) for t in fitting)}",))
     chosen = fitting if clause.overlap == SUM else [fitting[-1] if clause.overlap == LAST else fitting[0]]
     total = sum((t.give for t in chosen), ZERO)
-    return Span(total, total, (f"按档得{said(total)}",))
+    return Span(total, total, (f"按档得{say_points(total)}",))
 
 
 def _fits(tier: Tier, facts: Facts) -> bool:
@@ -328,7 +329,7 @@ def _ratio(clause: Clause, ratio: tuple[str, str], facts: Facts) -> Span:
     if whole == 0:
         return _otherwise(clause, "0比0", ZERO, points)
     given = points * part / whole
-    return Span(given, given, (f"{said(points)}×{said(part)}/{said(whole)}",))
+    return Span(given, given, (f"{say_points(points)}×{say_points(part)}/{say_points(whole)}",))
 
 
 def _term(term: Term, facts: Facts, sign: int) -> Span:
@@ -336,10 +337,14 @@ def _term(term: Term, facts: Facts, sign: int) -> Span:
     points = number * term.each
     capped = points if term.at_most is None else min(points, term.at_most)
     found = facts[term.fact]
-    seen = f"（抽查{said(found.sample)}）" if found.sample is not None else ""
-    most = f"，至多{said(capped)}" if capped != points else ""
+    seen = f"（抽查{say_points(found.sample)}）" if found.sample is not None else ""
+    most = f"，至多{say_points(capped)}" if capped != points else ""
     word = "加" if sign > 0 else "扣"
-    says = f"{said(number)}{seen}×{said(term.each)}，{word}{said(capped)}{most}" if number else f"没有{word}分的{seen}"
+    says = (
+        f"{say_points(number)}{seen}×{say_points(term.each)}，{word}{say_points(capped)}{most}"
+        if number
+        else f"没有{word}分的{seen}"
+    )
     return Span(sign * capped, sign * capped, (says,))
 
 
@@ -360,7 +365,7 @@ def _series(series: Series, facts: Facts) -> Span:
     least = sum(low, ZERO) + series.first - max(low[i] for i in firsts)
     best = sum(high, ZERO) + series.first - min(high[i] for i in firsts)
     told = "、".join(f"{e.number}{_word(e, series.by)}" for e in entries)
-    return Span(least, best, (f"依次{told}：首篇{said(series.first)}，共{said_range(least, best)}",))
+    return Span(least, best, (f"依次{told}：首篇{say_points(series.first)}，共{said_range(least, best)}",))
 
 
 def _day(entry: Entry, field: str) -> str:
@@ -404,18 +409,8 @@ def rounded(value: Fraction, rule: Rounding, digits: int) -> Fraction:
     return Fraction(divide(value.numerator * 10**digits, value.denominator, rule), 10**digits)
 
 
-def said(value: Fraction) -> str:
-    """A number as people write it: `0.5`, `12`, `35/9` where it has no end."""
-    for digits in range(7):
-        scaled = value * 10**digits
-        if scaled.denominator == 1:
-            whole, rest = divmod(abs(scaled.numerator), 10**digits)
-            return f"{'−' if value < 0 else ''}{whole}{f'.{rest:0{digits}}' if digits else ''}"
-    return str(value)
-
-
 def said_range(low: Fraction, high: Fraction) -> str:
-    return said(low) if low == high else f"{said(low)}至{said(high)}"
+    return say_points(low) if low == high else f"{say_points(low)}至{say_points(high)}"
 
 
 def said_span(span: Span) -> str:
