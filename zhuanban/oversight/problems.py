@@ -24,3 +24,5 @@ CODE_TWICE = Kind(
 )
 NO_DRAW = Kind("oversight-005", says="本行动没有抽查“{name}”。", advice="可用的抽查：{known}。")
 NOT_YOURS = Kind("oversight-006", says="您的岗位不能做“{draw}”。", advice="请由有此职责的岗位办理：{posts}。")
+NO_CARD = Kind("oversight-007", says="本行动没有考评细则“{name}”。", advice="可用的考评细则：{known}。")
+NOT_SCORED = Kind("oversight-008", says="“{name}”不在“{card}”的考评对象里。", advice="考评对象：{known}。")

@@ -7,7 +7,7 @@ another one beside it: the text as it is printed. Nothing is ever chosen silentl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
@@ -22,13 +22,14 @@ PRINTED = ""
 ZERO = Fraction(0)
 
 
-class Entry(NamedTuple):
-    """A record behind a fact, as it stood on the day that is asked about."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record behind a fact, as it stood on the day that is asked about; told apart by ledger and number."""
 
-    ledger: str
+    ledger: str  # "" where what was counted is no record
     number: str
-    on: int  # the day on which it was opened
-    data: Mapping[str, Any] = {}
+    on: int = field(default=0, compare=False)  # the day on which it was opened
+    data: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,13 +369,13 @@ def _series(series: Series, facts: Facts) -> Span:
     return Span(least, best, (f"依次{told}：首篇{say_points(series.first)}，共{said_range(least, best)}",))
 
 
-def _day(entry: Entry, field: str) -> str:
+def _day(entry: Entry, key: str) -> str:
     """What orders an entry: the date in the field, or the day of opening; as text of one length."""
-    return str(entry.data.get(field) or "9999") if field else f"{entry.on:010}"
+    return str(entry.data.get(key) or "9999") if key else f"{entry.on:010}"
 
 
-def _word(entry: Entry, field: str) -> str:
-    return str(entry.data.get(field) or "")
+def _word(entry: Entry, key: str) -> str:
+    return str(entry.data.get(key) or "")
 
 
 def _value(facts: Facts, key: str) -> Fraction | str:

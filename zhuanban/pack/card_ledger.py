@@ -35,6 +35,7 @@ RULE, RULE_AGAIN, RULED = "裁定", "改定", "已裁定"
 KIND, ABOUT, COUNT, ANSWER, POINTS, SAMPLE, REASON, EVIDENCE, SIGNER = (
     "kind", "about", "count", "answer", "points", "sample", "reason", "evidence", "signer"
 )  # fmt: skip
+REPLY_FIELD = "reply"  # of an objection
 # Fields of a ruling
 DOUBT, READING, OFFICE_NAME, PAPER = "doubt", "reading", "office", "paper"
 
@@ -138,7 +139,7 @@ def _objections(card: Scorecard) -> Ledger:
         Field(REASON, "申诉理由", FieldType.LONG_TEXT, required=True),
         Field(EVIDENCE, "佐证材料", FieldType.FILE),
         Field(SIGNER, "签字人", FieldType.PERSON, required=True),
-        Field("reply", "答复意见", FieldType.LONG_TEXT),
+        Field(REPLY_FIELD, "答复意见", FieldType.LONG_TEXT),
     )
     return Ledger(
         key=card.objections,
@@ -150,7 +151,7 @@ def _objections(card: Scorecard) -> Ledger:
         },
         moves={
             OBJECT: Move(OBJECT, (NEW,), WAITS, card.self_by, f"{OBJECT}日期"),
-            REPLY: Move(REPLY, (WAITS,), REPLIED, card.by, f"{REPLY}日期", needs=("reply",), not_by=(OBJECT,)),
+            REPLY: Move(REPLY, (WAITS,), REPLIED, card.by, f"{REPLY}日期", needs=(REPLY_FIELD,), not_by=(OBJECT,)),
         },
         word="件",
         number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
