@@ -263,7 +263,8 @@ def clause_points(clause: Clause, facts: Facts, assigned: Assigned, floor: Fract
     for doubt, names in clause.readings.items():  # where two change one word, the later one holds
         if patch := names.get(assigned.get(doubt, PRINTED)):
             clause = replace(clause, **patch)
-    least = floor if clause.at_least is None else clause.at_least
+    # What is worth no points (an extra, the half of one that takes away) has nothing that a floor could keep.
+    least = floor if clause.at_least is None and clause.points is not None else clause.at_least
     most = clause.points if clause.at_most is None else clause.at_most
     if clause.applies_if and not _true(_value(facts, clause.applies_if)):
         return _otherwise(clause, "不适用", ZERO, clause.points or ZERO).within(least, most)

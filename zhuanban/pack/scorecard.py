@@ -171,7 +171,7 @@ class Doubt:
 class Scorecard:
     """A rubric. Its marks are the records of one ledger, the rulings on its doubts those of another.
 
-    `floor`: no clause gives less, unless it says `at_least` itself; None = the text does not say.
+    `floor`: no clause that is worth points gives less, unless it says `at_least` itself; None = the text does not say.
     """
 
     key: str
