@@ -87,12 +87,13 @@ class Evidence:
             return found[key]
         fact = self.card.facts[key]
         own = self._own(fact, code)
+        sample, value = own.sample, own.value
         if fact.of:
-            sample = self._fact(fact.of, code, found).value
-            looked = sample if isinstance(sample, Fraction) else None
-            own = Found(own.value if looked else None, own.entries, looked)
-        found[key] = own
-        return own
+            looked = self._fact(fact.of, code, found).value
+            sample = looked if isinstance(looked, Fraction) else None
+            value = value if sample else None
+        found[key] = Found(value, own.entries, sample, fact.title)
+        return found[key]
 
     def _own(self, fact: ScoreFact, code: str) -> Found:
         if fact.mark:

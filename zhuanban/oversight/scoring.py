@@ -36,12 +36,13 @@ class Entry:
 class Found:
     """What a fact is. `value`: a number, a word, or None where nothing answers: no mark, nothing looked at.
 
-    `sample`: how many were looked at, where that is known.
+    `sample`: how many were looked at, where that is known. `called`: its title, for the words of the score.
     """
 
     value: Fraction | str | None
     entries: tuple[Entry, ...] = ()
     sample: Fraction | None = None
+    called: str = ""
 
 
 Facts = Mapping[str, Found]
@@ -154,9 +155,11 @@ def options(card: Scorecard, doubt: str, rulings: Assigned) -> tuple[str, ...]:
 
 
 def _relevant(card: Scorecard, item: Clause) -> tuple[str, ...]:
-    """The doubts that can change an item; a floor of the whole card changes each."""
+    """The doubts that can change an item; a floor of the whole card changes those from which something is taken."""
+    read = [each for each, _ in variants(item, ())]
+    kept = any(each.deduct for each in read) and any(each.points is not None for each in read)
     floors = (d for d, names in card.readings.items() if any("floor" in patch for patch in names.values()))
-    return tuple(dict.fromkeys(d for d in (*doubts_of(item), *floors) if d in card.doubts))
+    return tuple(dict.fromkeys(d for d in (*doubts_of(item), *(floors if kept else ())) if d in card.doubts))
 
 
 Result = Span | Unrated
@@ -263,8 +266,7 @@ def clause_points(clause: Clause, facts: Facts, assigned: Assigned, floor: Fract
     for doubt, names in clause.readings.items():  # where two change one word, the later one holds
         if patch := names.get(assigned.get(doubt, PRINTED)):
             clause = replace(clause, **patch)
-    # What is worth no points (an extra, the half of one that takes away) has nothing that a floor could keep.
-    least = floor if clause.at_least is None and clause.points is not None else clause.at_least
+    least = floor if clause.at_least is None and _kept(clause) else clause.at_least
     most = clause.points if clause.at_most is None else clause.at_most
     if clause.applies_if and not _true(_value(facts, clause.applies_if)):
         return _otherwise(clause, "不适用", ZERO, clause.points or ZERO).within(least, most)
@@ -291,6 +293,11 @@ def clause_points(clause: Clause, facts: Facts, assigned: Assigned, floor: Fract
     return bounded
 
 
+def _kept(clause: Clause) -> bool:
+    """Does a floor keep its points from what is taken away? What is worth none (an extra) has none to be kept."""
+    return clause.points is not None and bool(clause.deduct)
+
+
 def _otherwise(clause: Clause, why: str, low: Fraction, high: Fraction) -> Span:
     """What is given where the text has nothing that fits; open where it does not say."""
     if clause.otherwise is not None:
@@ -305,10 +312,12 @@ def _tiers(clause: Clause, facts: Facts) -> Span:
         return _otherwise(clause, "没有哪一档符合", min(ZERO, *gives), max(ZERO, *gives))
     if len({tier.give for tier in fitting}) > 1 and not clause.overlap:
         low, high = min(t.give for t in fitting), max(t.give for t in fitting)
-        return Span(low, high, (f"{len(fitting)}档都符合：{'、'.join(say_points(t.give) for t in fitting)}",))
+        told = "、".join(f"第{clause.tiers.index(t) + 1}档{say_points(t.give)}" for t in fitting)
+        return Span(low, high, (f"{told}都合",))
     chosen = fitting if clause.overlap == SUM else [fitting[-1] if clause.overlap == LAST else fitting[0]]
     total = sum((t.give for t in chosen), ZERO)
-    return Span(total, total, (f"按档得{say_points(total)}",))
+    which = "、".join(f"第{clause.tiers.index(tier) + 1}档" for tier in chosen)
+    return Span(total, total, (f"合{which}，得{say_points(total)}",))
 
 
 def _fits(tier: Tier, facts: Facts) -> bool:
@@ -335,19 +344,13 @@ def _ratio(clause: Clause, ratio: tuple[str, str], facts: Facts) -> Span:
 
 
 def _term(term: Term, facts: Facts, sign: int) -> Span:
-    number = _number(facts, term.fact)
+    number, found = _number(facts, term.fact), facts[term.fact]
     points = number * term.each
     capped = points if term.at_most is None else min(points, term.at_most)
-    found = facts[term.fact]
-    seen = f"（抽查{say_points(found.sample)}）" if found.sample is not None else ""
+    seen = f"（共查{say_points(found.sample)}）" if found.sample is not None else ""
     most = f"，至多{say_points(capped)}" if capped != points else ""
-    word = "加" if sign > 0 else "扣"
-    says = (
-        f"{say_points(number)}{seen}×{say_points(term.each)}，{word}{say_points(capped)}{most}"
-        if number
-        else f"没有{word}分的{seen}"
-    )
-    return Span(sign * capped, sign * capped, (says,))
+    sum_ = f"×{say_points(term.each)}，{'加' if sign > 0 else '扣'}{say_points(capped)}{most}" if number else ""
+    return Span(sign * capped, sign * capped, (f"{found.called}{say_points(number)}{seen}{sum_}",))
 
 
 def _series(series: Series, facts: Facts) -> Span:
