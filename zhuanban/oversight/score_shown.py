@@ -153,9 +153,7 @@ def ranking_json(card: Scorecard, day: int, ranking: Ranking) -> dict[str, Any]:
         "as_of": iso(day),
         "of": ranking.of,
         "open": ranking.open,
-        "rows": [
-            {"code": r.code, "name": r.name, "rank": r.rank, "tied": r.tied, **_total(r.total)} for r in ranking.rows
-        ],
+        "scores": [{**summary_json(row.scored), "rank": row.rank, "tied": row.tied} for row in ranking.rows],
     }
 
 
@@ -286,11 +284,11 @@ def ranking_lines(card: Scorecard, day: int, ranking: Ranking) -> Iterator[str]:
     for row in ranking.rows:
         if row.rank is not None:
             tied = f"（并列，共{row.tied}个）" if row.tied > 1 else ""
-            yield f"  第{row.rank}名{tied}　{row.name}　{_said(row.total)}"
+            yield f"  第{row.rank}名{tied}　{row.scored.name}　{_said(row.scored.result.total)}"
     apart = [row for row in ranking.rows if row.rank is None]
     if apart:
         yield "未排名（尚有未评或待裁定的）："
-    yield from (f"  {row.name}　{_said(row.total)}" for row in apart)
+    yield from (f"  {row.scored.name}　{_said(row.scored.result.total)}" for row in apart)
 
 
 # -- The sheet ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,7 @@ from zhuanban.core.problem import Refused, choices
 from zhuanban.ledger.queries import Viewer
 from zhuanban.oversight import problems
 from zhuanban.oversight.score_facts import Evidence, Mark, Objection, Ruling
-from zhuanban.oversight.scoring import CardScore, Entry, Facts, Total, ranks, score
+from zhuanban.oversight.scoring import CardScore, Entry, Facts, ranks, score
 from zhuanban.pack import card_ledger as words
 from zhuanban.pack.scorecard import Scorecard
 
@@ -102,11 +103,9 @@ def _scored(evidence: Evidence, code: str) -> Scored:
 class Ranked:
     """A row of the ranking: `rank` is None where something is still open, and the total then a range or a part."""
 
-    code: str
-    name: str
+    scored: Scored
     rank: int | None
     tied: int  # how many share the rank, itself included
-    total: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +121,16 @@ def ranking(viewer: Viewer, card: Scorecard, day: int) -> Ranking:
     Ranks are among all that are scored; the rows are those in the viewer's reach.
     """
     evidence = Evidence(viewer.setting, card, day)
-    totals = {code: _scored(evidence, code).result.total for code in evidence.scored}
-    places = ranks(totals)
+    all_ = [_scored(evidence, code) for code in evidence.scored]
+    places = ranks({each.code: each.result.total for each in all_})
+    held = Counter(places.values())
     rows = [
-        Ranked(
-            code,
-            evidence.tree.name(code, day),
-            places.get(code),
-            sum(place == places.get(code) for place in places.values()),
-            total,
-        )
-        for code, total in totals.items()
-        if reaches(viewer, card, code)
+        Ranked(each, places.get(each.code), held[places[each.code]] if each.code in places else 0)
+        for each in all_
+        if reaches(viewer, card, each.code)
     ]
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0))
-    return Ranking(tuple(rows), len(totals), len(totals) - len(places))
+    return Ranking(tuple(rows), len(all_), len(all_) - len(places))
 
 
 def visible(viewer: Viewer, entries: Sequence[Entry]) -> Iterator[Entry]:
