@@ -1,4 +1,4 @@
-"""The worked examples of a 100-point rubric: 甲县, 乙县, 丙工区, their records and marks as they come through the door."""
+"""The worked examples of a rubric of 100 points: 甲县, 乙县, 丙工区, their records and marks, all through the door."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ RECORDS: dict[str, dict[str, list[tuple[int, dict[str, Any]]]]] = {
         "documents": [(1, {"kind": "运行管理办法", "issuer": "政府"})],
         "receipts": [(1, {"amount": 1_800_000}), (1, {"amount": 37_200})],
         "households": [(12, {"class": ["脱贫户"], "safe": "是"})],
-        "problems": [(1, {"source": "上级交办", "late": "是"}), (2, {"source": "本次排查", "late": "是"})],
+        "problems": [
+            (1, {"source": "上级交办", "late": "是"}), (2, {"source": "本次排查", "late": "是"}),
+            (4, {"source": "信访", "due": "2022-12-31"}),
+        ],
         "findings": [(1, {"part": "站容公示"}), (3, {"part": "报告宣传"})],
         "trainings": [(1, {"topic": "消毒"})],
         "articles": [

@@ -82,7 +82,7 @@ def test_the_worked_examples_come_out_to_the_point(campaign: Campaign, column: i
     assert total(result) == TOTALS[code]
 
 
-# What the readings change, each alone ----------------------------------------------------------------------------------
+# What the readings change, each alone --------------------------------------------------------------
 
 
 def read_so(campaign: Campaign, doubt: str, reading: str) -> None:
@@ -141,7 +141,7 @@ def correct(campaign: Campaign, ledger: str, number: str, fields: dict[str, Any]
     entered(campaign, change)
 
 
-# Before rulings --------------------------------------------------------------------------------------------------------
+# Before rulings ------------------------------------------------------------------------------------
 
 SIX = ("F-02", "F-05", "F-11", "F-16", "F-20", "F-26")
 

@@ -15,7 +15,7 @@ from zhuanban.oversight.scores import Ranking, Scored, visible
 from zhuanban.oversight.scoring import ItemScore, Span, Total, said_range
 from zhuanban.pack.say_card import say_points, say_rule
 from zhuanban.pack.scorecard import Clause, Scorecard, variants
-from zhuanban.sheets.export import ColumnSpec, Kind
+from zhuanban.sheets.export import ColumnSpec
 from zhuanban.sheets.export_rows import Value
 from zhuanban.sheets.export_table import PrintedTable, write_tables_xlsx
 
@@ -310,13 +310,14 @@ def _printed(card: Scorecard, scored: Scored) -> PrintedTable:
     if card.total is not None:
         rows.append(["总分", "", _cell(card.total)])
     for group in card.groups.values():
+        head = group.title if group.points is None else f"{group.title}（{say_points(group.points)}分）"
         for item in card.items.values():
             if item.group == group.key:
                 text = f"{item.no}、{item.title}。{words_of(card, item)}。"
-                rows.append([group.title, text, None if item.points is None else _cell(item.points)])
+                rows.append([head, text, None if item.points is None else _cell(item.points)])
     return PrintedTable(
         card.title,
-        [ColumnSpec("考核指标"), ColumnSpec("细化条款及评分标准"), ColumnSpec("分值", Kind.NUMBER, card.digits)],
+        [ColumnSpec("考核指标"), ColumnSpec("细化条款及评分标准"), ColumnSpec("分值")],
         rows,
         totals=[0] if card.total is not None else [],
         left=f"单位（盖章）：{scored.name}",
