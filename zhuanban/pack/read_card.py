@@ -124,6 +124,7 @@ def _fact(key: str, said: Said, ledgers: Mapping[str, Ledger]) -> ScoreFact:
         ledger, dot, summed = said.text("sum").partition(".")
         if not (dot and ledger and summed):
             said.wrong(problems.WRONG_TYPE, "sum", word="sum", wanted="“台账.栏目”", got=f"“{said.text('sum')}”")
+            ledger = ""
     question = None
     if ledger:
         question = Question(ledger, read_where(said, ledgers, ledger), said.text("reached"), summed)
