@@ -211,7 +211,7 @@ def test_an_objection_keeps_both_texts_and_its_answer_changes_what_it_says(campa
     with time("2022-10-10 09:00"):
         (outcome,) = entered(campaign, object_, actor=county(JIA))
         (told,) = scored(campaign, JIA, "2022-10-09").objections["rectification"]
-        assert (told.state, told.reply) == ("待答复", "")
+        assert (told.state, told.reply) == ("申诉中", "")
         step = Step("move", from_iso("2022-10-10"), "答复", {"reply": "成立，来源更正"})
         answer = Change("o-2", "objections_lookback", (step,), outcome.number)
         assert refused(campaign, answer, county(JIA))

@@ -309,7 +309,7 @@ def test_the_rubric_of_the_rural_works_is_told_whole():
     assert len(by_code["pack-245"]) == 11  # F-08: four of group 三 and 五 by item, and the circled parts
     assert len(by_code["pack-246"]) == 1  # F-05
     assert "pack-244" not in by_code
-    assert [note.says[2:6] for note in by_code["pack-247"]] == [f"F-{i:02}" for i in range(1, 35)]
+    assert [note.says[5:9] for note in by_code["pack-247"]] == [f"F-{i:02}" for i in range(1, 35)]
 
 
 # The ledgers that it makes -------------------------------------------------------------------------------------------

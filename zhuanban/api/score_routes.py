@@ -32,8 +32,8 @@ _READ = {401: Problems, 404: Problems}
 )
 def scorecards(request: HttpRequest, name: str) -> CardsOut:
     """行动包里有哪些考评细则。"""
-    cards = viewer(request, name).setting.pack.scorecards.values()
-    found = [CardOut(key=c.key, name=c.name, title=c.title, source=c.source, level=c.level) for c in cards]
+    known = viewer(request, name).setting.pack.scorecards.values()
+    found = [CardOut(key=c.key, name=c.name, title=c.title, source=c.source, level=c.level) for c in known]
     return CardsOut(scorecards=found)
 
 
@@ -77,8 +77,8 @@ def export_xlsx(request: HttpRequest, name: str, card: str, code: str, as_of: da
     notes = stamp(scored.day, seen.actor.title or seen.actor.login, clock.now())
     write_score_xlsx(file, seen, scored, notes)
     file.seek(0)
-    file_name = f"{asked.name or asked.title} {scored.name}（{iso(scored.day)}）.xlsx"
-    return FileResponse(file, as_attachment=True, filename=file_name, content_type=XLSX)
+    called = f"{asked.name or asked.title} {scored.name}（{iso(scored.day)}）.xlsx"
+    return FileResponse(file, as_attachment=True, filename=called, content_type=XLSX)
 
 
 def _day(seen: Viewer, as_of: date | None) -> int:

@@ -57,7 +57,7 @@ class ScoresOut(Schema):
     as_of: date = Field(title="截止日期")
     of: int = Field(title="考评对象总数")
     open: int = Field(title="其中未排名的")
-    scores: list[ScoredOut] = Field(title="得分", description="只列管辖范围内的，名次在前的在前。")
+    scores: list[ScoredOut] = Field(title="各家得分", description="只列管辖范围内的，名次在前的在前。")
 
 
 class MarkOut(Schema):
@@ -65,7 +65,7 @@ class MarkOut(Schema):
     on: date = Field(title="评分日期")
     reason: str = Field(title="评分理由")
     signer: str = Field(title="签字人")
-    evidence: list[str] = Field(title="佐证材料")
+    evidence: list[str] = Field(title="评分附件")
 
 
 class BehindFactOut(Schema):
@@ -104,7 +104,7 @@ class ItemOut(Schema):
     title: str = Field(title="名称")
     points: str | None = Field(title="分值")
     text: str = Field(title="条文")
-    status: str = Field(title="情形", description="已评、未评、待裁定。")
+    status: str = Field(title="评分情形", description="已评、未评、待裁定。")
     low: str | None = Field(title="最低")
     high: str | None = Field(title="最高")
     missing: list[str] = Field(title="没有依据的事实")
@@ -116,11 +116,11 @@ class ItemOut(Schema):
     own_signer: str = Field(title="自评签字人")
     difference: str | None = Field(title="得分减自评分")
     objections: list[ObjectionOut] = Field(title="申诉")
-    facts: list[FactOut] = Field(title="依据")
+    facts: list[FactOut] = Field(title="所据事实")
 
 
 class GroupOut(PointsOut):
-    group: str = Field(title="组")
+    group: str = Field(title="所在组")
     title: str = Field(title="名称")
     points: str | None = Field(title="分值")
     items: list[ItemOut] = Field(title="考评项")
@@ -131,7 +131,7 @@ class RulingOut(Schema):
     reading: str = Field(title="读法")
     office: str = Field(title="裁定单位")
     paper: str = Field(title="裁定文件")
-    on: date = Field(title="裁定日期")
+    on: date = Field(title="裁定于")
     number: str = Field(title="编号")
 
 

@@ -238,7 +238,7 @@ def _item_lines(viewer: Viewer, scored: Scored, item: ItemScore) -> Iterator[str
 def _how(item: ItemScore) -> Iterator[str]:
     for span, readings in told_apart(item):
         head = "、".join(f"{doubt}读作“{name or '照印'}”" for doubt, name in readings)
-        yield f"{head or '得分'}：{'；'.join(span.says)}；得{said_range(span.low, span.high)}"
+        yield f"{head or '算法'}：{'；'.join(span.says)}；得{said_range(span.low, span.high)}"
 
 
 def used_facts(scored: Scored, item: ItemScore) -> Sequence[str]:
@@ -325,8 +325,8 @@ def _printed(card: Scorecard, scored: Scored) -> PrintedTable:
 
 
 def _attached(viewer: Viewer, card: Scorecard, scored: Scored, notes: Sequence[str]) -> PrintedTable:
-    heads = ("条款", "分值", "自评", "得分", "差", "得分说明", "依据", "签字人", "待裁定")
-    columns = [ColumnSpec(head, width=30 if head in ("得分说明", "依据") else 0) for head in heads]
+    heads = ("条款名称", "分值", "自评", "考评", "差", "得分说明", "得分依据", "签字人", "待裁定")
+    columns = [ColumnSpec(head, width=30 if head in ("得分说明", "得分依据") else 0) for head in heads]
     rows: list[list[Value]] = []
     for item in scored.result.items.values():
         clause, own = item.item, scored.own.get(item.item.key)

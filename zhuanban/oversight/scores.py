@@ -48,11 +48,11 @@ class Scored:
 
 def find_card(viewer: Viewer, name: str) -> Scorecard:
     """The scorecard of that key, title or printed name. Raises Refused."""
-    cards = viewer.setting.pack.scorecards
-    for card in cards.values():
+    known = viewer.setting.pack.scorecards
+    for card in known.values():
         if name in (card.key, card.title, card.name):
             return card
-    raise Refused(problems.NO_CARD.at(name=name, known=choices({c.key: c.title for c in cards.values()})))
+    raise Refused(problems.NO_CARD.at(name=name, known=choices({c.key: c.title for c in known.values()})))
 
 
 def reaches(viewer: Viewer, card: Scorecard, code: str) -> bool:

@@ -28,7 +28,7 @@ OFFICE, OWN = "考评", "自评"
 REMARK, REMARK_OWN = "改评", "改自评"
 MARKED = "已评"
 OBJECT, REPLY = "申诉", "答复"
-WAITS, REPLIED = "待答复", "已答复"
+WAITS, REPLIED = "申诉中", "已答复"
 RULE, RULE_AGAIN, RULED = "裁定", "改定", "已裁定"
 
 # Fields of a mark
@@ -79,7 +79,7 @@ def _marks(card: Scorecard) -> Ledger:
         Field(POINTS, "自评分", FieldType.NUMBER, decimals=card.digits),
         Field(SAMPLE, "抽查数", FieldType.INTEGER, minimum=0),
         Field(REASON, "评分理由", FieldType.LONG_TEXT),
-        Field(EVIDENCE, "佐证材料", FieldType.FILE),
+        Field(EVIDENCE, "评分附件", FieldType.FILE),
         Field(SIGNER, "签字人", FieldType.PERSON, required=True),
     )
     return Ledger(
@@ -137,7 +137,7 @@ def _objections(card: Scorecard) -> Ledger:
     fields = (
         Field(ABOUT, "评分事项", FieldType.CHOICE, required=True, options=items),
         Field(REASON, "申诉理由", FieldType.LONG_TEXT, required=True),
-        Field(EVIDENCE, "佐证材料", FieldType.FILE),
+        Field(EVIDENCE, "评分附件", FieldType.FILE),
         Field(SIGNER, "签字人", FieldType.PERSON, required=True),
         Field(REPLY_FIELD, "答复意见", FieldType.LONG_TEXT),
     )

@@ -273,7 +273,7 @@ WORTH_LESS = Kind("pack-243", "“{item}”分值{points}分，条文（{other}�
 SUM_DIFFERS = Kind("pack-244", "“{item}”写明{points}分，所含各项（{other}）共{sum}分。", "{so}")
 NO_FLOOR = Kind("pack-245", "“{item}”扣分没有下限：扣到{n}{word}就低于0分（{other}没有写 floor）。", "{so}")
 NOTHING_OF_NOTHING = Kind("pack-246", "“{item}”按比例得分，“{whole}”（{other}）是0时没有说得几分。", "{so}")
-DOUBTFUL = Kind("pack-247", "疑点{doubt}：{doubted}{where}", "{so}")
+DOUBTFUL = Kind("pack-247", "条文有疑点{doubt}{where}。{doubted}", "{so}")
 
 # Draws
 DRAW_WHERE = Kind("pack-174", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")

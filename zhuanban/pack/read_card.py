@@ -50,18 +50,18 @@ def read_cards(
     book: Book, nodes: Mapping[str, tree.Node], ledgers: Mapping[str, Ledger]
 ) -> tuple[dict[str, Scorecard], dict[str, Ledger]]:
     """The scorecards, and the ledgers that they make. `ledgers`: the pack's own, and those of reports."""
-    cards: dict[str, Scorecard] = {}
+    found: dict[str, Scorecard] = {}
     made: dict[str, Ledger] = {}
     for key, node in nodes.items():
         said = Said(book, "考评细则", node, ("scorecards", key), key)
-        card = cards[key] = _card(key, said, ledgers)
+        card = found[key] = _card(key, said, ledgers)
         if len(key) > LONGEST_KEY:
             said.wrong(problems.CARD_KEY_LONG, word=key, most=LONGEST_KEY)
         for ledger in ledgers_of(card):
             if ledger.key in ledgers:
                 said.wrong(problems.CARD_LEDGER_TAKEN, ledger=ledger.key)
             made[ledger.key] = ledger
-    return cards, made
+    return found, made
 
 
 def _card(key: str, said: Said, ledgers: Mapping[str, Ledger]) -> Scorecard:
