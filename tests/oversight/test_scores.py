@@ -25,7 +25,6 @@ from tests.rubric import (
     opened,
     rulings,
     scored,
-    scored_campaign,
 )
 from zhuanban.core.day import from_iso
 from zhuanban.core.problem import Refused
@@ -41,13 +40,6 @@ from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign(tmp_path: Path, settings: Any) -> Iterator[Campaign]:
-    settings.ZHUANBAN_HOME = tmp_path
-    with scored_campaign(tmp_path, JIA, YI, BING) as campaign:
-        yield campaign
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -42,13 +41,6 @@ WORKED = """
 """
 GROUPS = {JIA: "10 5 13 14 49 5.5", YI: "8 3.9 4.5 5 18.5 −2", BING: "5 5 14 12 51 15"}
 TOTALS = {JIA: "96.5", YI: "37.9", BING: "102"}
-
-
-@pytest.fixture
-def campaign(tmp_path: Path, settings: Any) -> Iterator[Campaign]:
-    settings.ZHUANBAN_HOME = tmp_path
-    with scored_campaign(tmp_path, JIA, YI, BING) as campaign:
-        yield campaign
 
 
 def points(result: Scored) -> dict[str, str]:
