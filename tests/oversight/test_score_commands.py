@@ -54,6 +54,15 @@ def test_the_sheet_and_who_may_have_it(filled: Office, tmp_path: Path) -> None:
     target = tmp_path / "附件3.xlsx"
     filled.run("score", "rubric", "lookback", "--as-of", "2022-09-30", "--unit", JIA, "-o", target, "--as", "water")
     assert openpyxl.load_workbook(target).sheetnames == ["附件3", "得分附页"]
+    kept = tmp_path / "签发.xlsx"
+    one = ("score", "rubric", "lookback", "--as-of", "2022-09-30", "--unit", "甲县")
+    assert "第1版（411381-001）" in filled.run(*one, "--issue", "-o", kept).out
+    assert "再次签发须写明改动说明" in filled.run(*one, "--issue", code=1).err
+    said = json.loads(filled.run(*one, "--issue", "--reason", "复核", "--json").out)
+    assert (said["version"], said["total"], said["reason"], said["changes"]) == (2, "94.5", "复核", [])
+    filled.run(*one, "--version", "1", "-o", target, "--as", "water")
+    assert target.read_bytes() == kept.read_bytes()
+    assert "还不能签发" in filled.run(*one[:-1], "丙工区", "--issue", code=1).err
     refused = filled.run("score", "rubric", "lookback", "--unit", "丙工区", "--as", "water", code=1)
     assert "“丙工区”不在" in refused.err
     assert "甲县" in refused.err

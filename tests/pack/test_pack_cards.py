@@ -326,6 +326,7 @@ def test_a_card_makes_ledgers_of_marks_objections_and_rulings():
     assert (marks.region_level, objections.region_level, rulings.region_level) == ("town", "town", "")
     assert [option.title for option in rulings.fields["reading"].options] == ["良得3分", "良得4分"]
     assert rulings.shared
+    assert pack.ledgers["issued_yearly"].amend_by == ()
 
 
 def test_a_card_read_aloud():

@@ -69,12 +69,16 @@ def seen_scores(viewer: Viewer, card: Scorecard, day: int) -> list[Scored]:
 
 def seen_score(viewer: Viewer, card: Scorecard, who: str, day: int) -> Scored:
     """The score of a region or unit by code or name. Raises Refused; who is out of reach is not there."""
+    return _scored(Evidence(viewer.setting, card, day), whom(viewer, card, who, day)[0])
+
+
+def whom(viewer: Viewer, card: Scorecard, who: str, day: int) -> tuple[str, str]:
+    """Code and name of one who is scored, by code or name. Raises Refused; who is out of reach is not there."""
     evidence = Evidence(viewer.setting, card, day)
     known = {code: evidence.tree.name(code, day) for code in evidence.scored if reaches(viewer, card, code)}
-    named = [code for code in evidence.tree.find(who, day) if code in known]
-    for code in (who, *named):
+    for code in (who, *evidence.tree.find(who, day)):
         if code in known:
-            return _scored(evidence, code)
+            return code, known[code]
     raise Refused(problems.NOT_SCORED.at(name=who, card=card.title, known=choices(known)))
 
 

@@ -1,4 +1,4 @@
-"""The ledgers that a scorecard makes: its marks (自评 and 考评), the objections to them, the rulings on its doubts.
+"""The ledgers that a scorecard makes: its marks (自评 and 考评), objections, rulings on its doubts, signed versions.
 
 A mark is a record like any other: it goes through the one door, is chained, scoped, corrected and asked as of a day.
 """
@@ -29,6 +29,7 @@ REMARK, REMARK_OWN = "改评", "改自评"
 MARKED = "已评"
 OBJECT, REPLY = "申诉", "答复"
 WAITS, REPLIED = "申诉中", "已答复"
+ISSUE, ISSUED = "签发", "已签发"
 RULE, RULE_AGAIN, RULED = "裁定", "改定", "已裁定"
 
 # Fields of a mark
@@ -36,6 +37,7 @@ KIND, ABOUT, COUNT, ANSWER, POINTS, SAMPLE, REASON, EVIDENCE, SIGNER = (
     "kind", "about", "count", "answer", "points", "sample", "reason", "evidence", "signer"
 )  # fmt: skip
 REPLY_FIELD = "reply"  # of an objection
+AS_OF, TOTAL, FIGURES, SHEET = "as_of", "total", "figures", "sheet"  # of a signed version
 # Fields of a ruling
 DOUBT, READING, OFFICE_NAME, PAPER = "doubt", "reading", "office", "paper"
 
@@ -61,6 +63,8 @@ def ledgers_of(card: Scorecard) -> Iterator[Ledger]:
     """The ledgers of a card, each only where it holds something."""
     if card.by or card.self_by:
         yield _marks(card)
+    if card.by:
+        yield _issued(card)
     if card.self_by:
         yield _objections(card)
     if any(doubt.readings for doubt in card.doubts.values()):
@@ -156,6 +160,33 @@ def _objections(card: Scorecard) -> Ledger:
         word="件",
         number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
         amend_by=card.by,
+        region_level=card.level,
+        region_required=bool(card.level),
+        unit_required=card.units is not None,
+        card=card.key,
+        source=card.source,
+        at=card.at,
+    )
+
+
+def _issued(card: Scorecard) -> Ledger:
+    """What was signed stays as it was: nobody corrects it, a new version is a new record."""
+    fields = (
+        Field(AS_OF, "评分截止日", FieldType.DATE, required=True),
+        Field(TOTAL, "得分合计", FieldType.TEXT, required=True),
+        Field(FIGURES, "评分数据", FieldType.FILE, required=True),
+        Field(SHEET, "评分表", FieldType.FILE, required=True),
+        Field(REASON, "改动说明", FieldType.LONG_TEXT),
+        Field(SIGNER, "签发人", FieldType.PERSON, required=True),
+    )
+    return Ledger(
+        key=card.issued,
+        title=f"{card.name or card.title}签发",
+        fields={f.key: f for f in fields},
+        states={ISSUED: State(ISSUED, (ISSUE,), closed=True, at=card.at)},
+        moves={ISSUE: Move(ISSUE, (NEW,), ISSUED, card.by)},
+        word="份",
+        number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
         region_level=card.level,
         region_required=bool(card.level),
         unit_required=card.units is not None,

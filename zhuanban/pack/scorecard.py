@@ -207,6 +207,11 @@ class Scorecard:
         return f"rulings_{self.key}"
 
     @property
+    def issued(self) -> str:
+        """Key of the ledger of the versions that were signed and sent out."""
+        return f"issued_{self.key}"
+
+    @property
     def objections(self) -> str:
         """Key of the ledger of objections."""
         return f"objections_{self.key}"
