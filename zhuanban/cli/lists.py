@@ -27,7 +27,8 @@ from zhuanban.people.actions import log_access
 from zhuanban.people.scope import Reach
 from zhuanban.sheets.export import stamp, write_csv, write_xlsx
 from zhuanban.sheets.out import ledger_columns, ledger_rows
-from zhuanban.tally.lists import Listed, find_list
+from zhuanban.tally.books import Listed
+from zhuanban.tally.lists import find_list
 from zhuanban.tally.seen import seen_list
 from zhuanban.tally.tables import find_node
 

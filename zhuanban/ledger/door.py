@@ -69,6 +69,18 @@ def try_out(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list
     return outcomes
 
 
+def enter_or_refuse(campaign: Campaign, change: Change, actor: Actor) -> Outcome:
+    """For a step that is pressed again where it fails, and is no data to be kept: nothing of it goes to the inbox.
+
+    Raises Refused with all that speaks against it.
+    """
+    for attempt in (try_out, submit):
+        (outcome,) = attempt(campaign, [change], actor)
+        if outcome.status == WAITING:
+            raise Refused(outcome.problems)
+    return outcome
+
+
 def weigh(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[tuple[Problem, ...]]:
     """What speaks against each change, each judged by itself against the ledgers as they stand. Writes nothing."""
     with transaction.atomic():

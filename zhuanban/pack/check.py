@@ -14,6 +14,7 @@ from zhuanban.core.day import iso
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
 from zhuanban.pack.check_alarm import check_alarms
+from zhuanban.pack.check_card import check_cards
 from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.check_list import check_lists
 from zhuanban.pack.check_places import check_places
@@ -40,6 +41,7 @@ def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Prob
     check_duties(whole)
     check_alarms(whole)
     check_lists(whole)
+    check_cards(whole)
     return [*whole.problems, *tables.problems, *check_places(pack, place, "layers" in unread)]
 
 
@@ -83,6 +85,8 @@ class _PackChecker(Checker):
             self.posts(draw.by, "draws", key, "by")
 
     def ledger(self, ledger: Ledger) -> None:
+        if ledger.card:  # made by the reader from the card's own words, which are looked at there
+            return
         if ledger.duty:  # made by the reader: only its fields are the pack's words
             for own in ledger.fields.values():
                 self.field(ledger, own)

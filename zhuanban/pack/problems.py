@@ -35,7 +35,7 @@ TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
     "pack-009",
     "不认识这个文件。",
-    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、duties.yaml、layers.yaml 等。{hint}",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、scorecards.yaml 等。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -264,6 +264,37 @@ PROOF_ELSEWHERE = Kind("pack-119", "列“{column}”数的是{ledger}，“{wor
 BEFORE_PAPER = Kind("pack-177", "阶段“{stage}”{start}开始，早于{later}。", "日期照印，不必改；此前的工作按补录登记。")
 
 STAMP_OF_NOTHING = Kind("pack-176", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
+
+# Scorecards
+NO_FACT = Kind("pack-220", "本细则没有事实“{word}”。", "{hint}")
+NO_GROUP = Kind("pack-221", "本细则没有“{word}”这一组。", "{hint}")
+NO_ITEM = Kind("pack-222", "本细则没有“{word}”这一项。", "{hint}")
+NO_DOUBT = Kind("pack-223", "本细则没有疑点“{word}”。", "{hint}")
+NO_READING = Kind("pack-224", "疑点“{doubt}”没有读法“{word}”。", "{hint}")
+NO_LIST = Kind("pack-225", "没有清单“{word}”。", "{hint}")
+NOT_A_NUMBER = Kind("pack-226", "“{fact}”不是数，不能{what}。", "请换一个事实，或改用 is 分档。")
+NOT_A_WORD = Kind("pack-227", "“{fact}”不会是“{word}”。", "{hint}")
+TIER_WITHOUT = Kind("pack-228", "这一档没有写界限，或界限和 is 一起写了。", "请写 from、to（都含本数），或写 is。")
+CARD_KEY_LONG = Kind("pack-229", "“{word}”太长：本细则的评分记在以它命名的台账里。", "请缩短到{most}个字母以内。")
+CARD_LEDGER_TAKEN = Kind(
+    "pack-230", "本细则的评分、申诉、裁定记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。"
+)
+NO_RULE = Kind("pack-231", "“{item}”没有写怎样得分。", "请写 tiers、ratio、base、add、deduct、series 或 parts。")
+FACT_LOOP = Kind("pack-232", "事实“{fact}”算到最后又要用它自己。", "请断开这个圈。")
+NOT_COUNTED = Kind("pack-233", "“{fact}”不是台账里的条目数，不能用在{where}里。", "请换成用 count 写的事实。")
+CALLED_TWICE = Kind("pack-234", "“{word}”叫了两样东西，评分时分不清。", "请改名。")
+READINGS_MANY = Kind("pack-235", "读法的组合超过{most}种。", "请减少一项条款所涉的疑点，或把有定论的直接写明。")
+EMPTY_BOUNDS = Kind("pack-236", "至少{low}分，至多却是{high}分。", "请对调或改写。")
+
+# What a printed rubric leaves open; `other`: the other place
+TIERS_OVERLAP = Kind("pack-240", "“{item}”两档都含{value}：这里得{give}分，{other}得{also}分。", "{so}")
+TIERS_GAP = Kind("pack-241", "“{item}”没有一档含{value}（各档：{other}）。", "{so}")
+WORTH_MORE = Kind("pack-242", "“{item}”分值{points}分，条文（{other}）至多给{most}分。", "{so}")
+WORTH_LESS = Kind("pack-243", "“{item}”分值{points}分，条文（{other}）可给到{most}分。", "{so}")
+SUM_DIFFERS = Kind("pack-244", "“{item}”写明{points}分，所含各项（{other}）共{sum}分。", "{so}")
+NO_FLOOR = Kind("pack-245", "“{item}”扣分没有下限：扣到{n}{word}就低于0分（{other}没有写 floor）。", "{so}")
+NOTHING_OF_NOTHING = Kind("pack-246", "“{item}”按比例得分，“{whole}”（{other}）是0时没有说得几分。", "{so}")
+DOUBTFUL = Kind("pack-247", "条文有疑点{doubt}{where}。{doubted}", "{so}")
 
 # Draws
 DRAW_WHERE = Kind("pack-174", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")

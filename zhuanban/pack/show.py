@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from zhuanban.core.day import chinese
 from zhuanban.core.problem import nested
 from zhuanban.pack.frame import Basis, Goal, Stage
+from zhuanban.pack.say_card import say_card
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
 from zhuanban.pack.values import Case, Draw, FieldType, Form, Ledger, Pack, State, Table
@@ -26,7 +27,7 @@ from zhuanban.pack.words import (
     say_where,
 )
 
-_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四")
 
 
 def show(pack: Pack) -> str:
@@ -54,6 +55,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("清单", (f"  {say_list(pack, each)}{_from(each.source)}" for each in pack.lists.values())),
         ("报表", _forms(pack)),
         ("报送任务", (line for duty in pack.duties.values() for line in say_duty(pack, duty))),
+        ("考评", (line for card in pack.scorecards.values() for line in say_card(pack, card))),
         ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
         ("文字", _texts(pack)),
     ]
@@ -109,7 +111,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _ledgers(pack: Pack) -> Iterator[str]:
-    for ledger in (each for each in pack.ledgers.values() if not each.duty):
+    for ledger in (each for each in pack.ledgers.values() if not (each.duty or each.card)):
         yield ""
         yield f"  {ledger.title}（{ledger.key}），以“{ledger.word}”计{_from(ledger.source)}"
         if ledger.help:

@@ -19,6 +19,7 @@ from zhuanban.pack.form_text import FormText
 from zhuanban.pack.frame import Basis, Goal, Grid, Post, Stage
 from zhuanban.pack.likely import Likely
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
+from zhuanban.pack.scorecard import Scorecard
 from zhuanban.pack.standard import Standard
 from zhuanban.pack.work_list import Owing, WorkList
 
@@ -276,6 +277,7 @@ class Ledger:
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     shared: bool = False  # who sees the ledger sees all its records, wherever they lie
     duty: str = ""  # the duty whose reports these are
+    card: str = ""  # the scorecard whose marks, objections or rulings these are
     stage: str = ""  # key of the stage to which this work belongs: what was done before its start is marked early
     source: str = ""
     help: str = ""
@@ -567,6 +569,7 @@ class Pack:
     draws: Mapping[str, Draw] = field(default_factory=dict)
     duties: Mapping[str, Duty] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
     printed: int | None = None  # the day on which it was printed (印发), where that is another
     basis: tuple[Basis, ...] = ()

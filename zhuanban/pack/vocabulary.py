@@ -9,6 +9,12 @@ BARE_STATE = "在册"
 BARE_MOVE = "登记"
 BARE_DATE = "登记日期"
 
+# How many points an item of a scorecard gives.
+_RULE = (
+    *("points", "base", "tiers", "overlap", "ratio", "add", "deduct", "series", "parts", "applies_if", "otherwise"),
+    *("at_least", "at_most"),
+)
+
 # Every word of the language, by the thing that says it. The reader accepts nothing else; docs/pack-language.md
 # explains each one (a test compares).
 WORDS: dict[str, tuple[str, ...]] = {
@@ -209,6 +215,25 @@ WORDS: dict[str, tuple[str, ...]] = {
     "报送单位": ("roster", "where", "each"),
     "逐级提醒": ("after", "to"),
     "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell", "escalate"),
+    "考评细则": (
+        *("title", "name", "source", "scored", "total", "round", "digits", "floor", "at_most", "readings"),
+        *("groups", "facts", "items", "doubts", "by", "self_by", "rules_by"),
+    ),
+    "被考评": ("level", "units"),
+    "被考评单位": ("roster", "where"),
+    "考评组": ("title", "points"),
+    "考评事实": (
+        *("title", "source", "count", "sum", "where", "reached", "from", "until", "by"),
+        *("list", "mark", "options", "decimals", "any_of", "all_of", "times", "of", "word"),
+    ),
+    "考评项": ("title", "no", "group", "text", "source", "readings", *_RULE),
+    "考评部分": ("title", "no", "text", "source", "readings", *_RULE),
+    "读法": _RULE,
+    "总分读法": ("floor", "at_most"),
+    "档": ("fact", "from", "to", "is", "give"),
+    "加减分": ("fact", "each", "at_most"),
+    "逐篇": ("fact", "first", "by", "more", "on"),
+    "疑点": ("says", "readings", "items"),
     "图层": ("title", "source", "types", "type_column", "name_column", "buffers"),
     "缓冲区": ("type", "metres"),
 }
