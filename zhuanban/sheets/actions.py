@@ -248,7 +248,7 @@ class _Import:
     def enter(self) -> None:
         """Enter what was gathered."""
         batch, self.batch, self.batch_keys = self.batch, [], set()
-        known, several = self._known(batch)
+        known = self._known(batch)
         past = self._past(batch, known)
         good: list[_Line] = []
         changes: list[Change] = []
@@ -256,12 +256,12 @@ class _Import:
         faulty: list[tuple[_Line, Change]] = []
         for line in batch:
             problems = line.row.problems
-            mine = self._coming_back(line, several[line.key], past) if line.key in several else known.get(line.key)
-            if line.key in several and mine is None:
-                problems.append(self._which(line, several[line.key]))
-            elif not problems and line.key not in several and (twice := self._twice(line)) is not None:
+            meant = known.get(line.key, [])
+            record = meant[0] if len(meant) == 1 else self._coming_back(line, meant, past)
+            if record is None and meant:
+                problems.append(self._which(line, meant))
+            elif not problems and len(meant) < 2 and (twice := self._twice(line)) is not None:
                 problems.append(twice)
-            record = mine
             said, masked = self._news(line, record, past)
             if masked:
                 problems.extend(at_cells(masked, line.row, line.at))
@@ -292,7 +292,8 @@ class _Import:
     def _coming_back(
         self, line: _Line, several: Sequence[Known], past: Mapping[str, Mapping[str, str]]
     ) -> Known | None:
-        """Of several records that a row may speak of, the one of which it says nothing new."""
+        """Of several records that a row may speak of, one of which it says nothing new: whichever of them was meant,
+        nothing changes."""
         for record in several:
             said, masked = self._news(line, record, past)
             if not masked and not self.planner.steps(said, record):
@@ -310,10 +311,10 @@ class _Import:
         kept = [each.data for each in (record.now, then) if each is not None]
         return self.echo.sort(news(line.row.said, then), kept, past.get(record.number))
 
-    def _past(self, batch: Sequence[_Line], known: Mapping[Key, Known]) -> dict[str, Mapping[str, str]]:
+    def _past(self, batch: Sequence[_Line], known: Mapping[Key, Sequence[Known]]) -> dict[str, Mapping[str, str]]:
         """Number → personal words that a record once said, of records that rows with masked words speak of."""
         keys = {line.key for line in batch if any(map(is_masked, line.row.said.fields.values()))}
-        numbers = [known[key].number for key in keys if key in known]
+        numbers = [record.number for key in keys for record in known.get(key, ())]
         pks: dict[int, str] = {}
         for i in range(0, len(numbers), CHUNK):
             records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key)
@@ -393,9 +394,8 @@ class _Import:
         by = "、".join(words[k] for k in ledger.match or ledger.one_per)
         return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(known.number for known in several)[:4]))
 
-    def _known(self, batch: Sequence[_Line]) -> tuple[dict[Key, Known], dict[Key, list[Known]]]:
-        """The records in the actor's sight that these rows speak of, by number and by key; and those of which several
-        have one key."""
+    def _known(self, batch: Sequence[_Line]) -> dict[Key, list[Known]]:
+        """The records in the actor's sight that these rows speak of, by number and by key: several may have one key."""
         said = {line.row.said.number for line in batch if line.row.said.number}
         spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
         numbers = sorted(spelt)
@@ -417,8 +417,7 @@ class _Import:
         for pk, facts in facts_of(found).items():
             number, key = found[pk]
             by_key[key].append(known_of(number, facts))
-        known = {key: mine[-1] for key, mine in by_key.items()}
-        return known, {key: mine for key, mine in by_key.items() if len(mine) > 1}
+        return by_key
 
     def _seen(self, records: Iterable[int]) -> list[int]:
         """Those of the records that the actor may know of: a row about another is judged as if it were absent."""
