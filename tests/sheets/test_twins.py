@@ -1,4 +1,4 @@
-"""Several records that a row without a number fits: it is a question for a person only where it would change something."""
+"""Several records that a row without a number fits: a question for a person only where it would change something."""
 
 from __future__ import annotations
 
