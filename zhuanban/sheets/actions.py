@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from zhuanban.core import clock
 from zhuanban.core.faults import reason
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
@@ -392,7 +393,9 @@ class _Import:
             k: f.title for k, f in ledger.fields.items()
         }
         by = "、".join(words[k] for k in ledger.match or ledger.one_per)
-        return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(known.number for known in several)[:4]))
+        return says.MATCH_MANY.at(
+            line.at, by=by, found="、".join(sorted((known.number for known in several), key=natural)[:4])
+        )
 
     def _known(self, batch: Sequence[_Line]) -> dict[Key, list[Known]]:
         """The records in the actor's sight that these rows speak of, by number and by key: several may have one key."""

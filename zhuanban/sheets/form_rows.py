@@ -6,13 +6,13 @@ the viewer may unmask it; what was so shown is told, for the log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from zhuanban.core.day import from_iso, to_date
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.queries import Viewer
@@ -27,8 +27,6 @@ from zhuanban.people.tree import VIRTUAL_ROOT, Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.export_rows import Value
 from zhuanban.tally.tables import find_node
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +209,7 @@ def _ordered(
 def _sorter(regions: Tree, units: Tree, ledger: Ledger, word: str) -> Callable[[_Record], tuple[Any, ...]]:
     match word:
         case "number":
-            return lambda r: _natural(r.number)
+            return lambda r: natural(r.number)
         case "since":
             return lambda r: (0, r.since)
         case "region":
@@ -224,7 +222,7 @@ def _sorter(regions: Tree, units: Tree, ledger: Ledger, word: str) -> Callable[[
     if spec.type is FieldType.CHOICE and not spec.many:
         places = {option.title: n for n, option in enumerate(spec.options)}
         return lambda r: _option(places, r.now.data.get(word))
-    return lambda r: _natural(r.now.data.get(word))
+    return lambda r: natural(r.now.data.get(word))
 
 
 def _position(tree: Tree, code: str) -> tuple[Any, ...]:
@@ -233,15 +231,6 @@ def _position(tree: Tree, code: str) -> tuple[Any, ...]:
 
 def _option(places: Mapping[str, int], value: Any) -> tuple[Any, ...]:
     return (1, len(places), "") if value is None else (0, places.get(value, len(places)), str(value))
-
-
-def _natural(value: Any) -> tuple[Any, ...]:
-    if value is None or value == "" or value == []:
-        return (1, 0.0, [])
-    if isinstance(value, int | float):
-        return (0, float(value), [])
-    parts = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in _DIGITS.split(str(value)) if p]
-    return (0, 0.0, parts)
 
 
 class _Links:

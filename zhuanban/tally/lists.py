@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from zhuanban.core.day import iso, to_date, to_day
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Kind, Refused, choices
 from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
@@ -182,7 +183,7 @@ def _by(setting: Setting, asked: WorkList, records: Iterable[_Standing]) -> Iter
         for word in _words(now.data.get(asked.by) if field is not None else own):
             groups[word].append(record.listed)
     by_unit = asked.by == "unit" or (field is not None and field.type is FieldType.UNIT)
-    for word, found in sorted(groups.items()):
+    for word, found in sorted(groups.items(), key=lambda group: natural(group[0])):
         if len(found) < asked.at_least:
             continue
         facts = tuple(Cited(asked.ledger, each.number) for each in found)
@@ -283,7 +284,7 @@ class _Missing:
     def entries(self) -> Iterator[Listed]:
         """Entries by record, region, unit, word, step."""
         covered = {spot for record in self._records() for spot in self._covers(record)}
-        found: list[tuple[tuple[str, int, int, int, int], Listed]] = []
+        found: list[tuple[tuple[Any, ...], Listed]] = []
         for n, step in enumerate(self.steps):
             regions, units, words = (
                 enumerate(self._regions(step)),
@@ -294,7 +295,7 @@ class _Missing:
                 number = "" if target is None else target.number
                 if (number, region, unit, word, step.start) not in covered:
                     says = " ".join(filter(None, (word, step.says)))
-                    found.append(((number, i, k, m, n), self._entry(target, region, unit, says)))
+                    found.append(((natural(number), i, k, m, n), self._entry(target, region, unit, says)))
         yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
 
     def _entry(self, target: Listed | None, region: str, unit: str, says: str) -> Listed:
