@@ -33,7 +33,7 @@ from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import at_cells, besides, from_left, placed
+from zhuanban.sheets.blame import at_cells, besides, in_order, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.folder import Folder
@@ -143,6 +143,9 @@ def import_files(
             if mine.rows == 0 and not mine.problems:
                 mine.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         work.enter()
+    for mine in report.files:  # rows were judged in batches, those with unreadable cells before the others
+        names = [str(sheet["sheet"]) for sheet in mine.sheets]
+        mine.problems, mine.warnings = in_order(mine.problems, names), in_order(mine.warnings, names)
     if not dry_run:
         inbox.supersede(work.viewer.waiting(), work.older, clock.now(), actor)
     if marked is not None:
@@ -328,7 +331,7 @@ class _Import:
             return
         against = weigh(self.setting.campaign, [change for _, change in faulty], self.actor)
         for (line, _), more in zip(faulty, against, strict=True):
-            line.row.problems[:] = from_left([*line.row.problems, *besides(more, line.row, line.at)])
+            line.row.problems[:] = in_order([*line.row.problems, *besides(more, line.row, line.at)])
             line.report.waiting += 1
             line.report.problems += line.row.problems
         if not self.dry_run:
