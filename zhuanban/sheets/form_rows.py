@@ -116,8 +116,13 @@ def find_form(viewer: Viewer, name: str) -> Form:
     for form in forms:
         if name and name in (form.name, form.key, form.title):
             return form
-    known = "、".join(f"{f.name or f.key}（{f.title}）" for f in forms) or "（无）"
+    known = "、".join(map(called, forms)) or "（无）"
     raise Refused(says.NO_FORM.at(form=name, known=known))
+
+
+def called(form: Form) -> str:
+    """A form's name (its key, where it has none) and title: 附件2（联络员信息表）."""
+    return f"{form.name or form.key}（{form.title}）"
 
 
 def find_unit(units: Tree, name: str, day: int) -> str:
