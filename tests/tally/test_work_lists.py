@@ -195,6 +195,11 @@ def test_each_record_with_each_unit(campaign: Campaign) -> None:
     assert rows(campaign, "teams", "2024-01-31", "411300101") == ["J1 甲队"]
 
 
+def test_the_second_record_stands_before_the_tenth(campaign: Campaign) -> None:
+    enter(campaign, "\n".join(f"wells {n} 2024-01-01 0 -" for n in (10, 9, 11, 2)))
+    assert [each.number for each in entries(campaign, "months", "2024-01-31")] == ["2", "9", "10", "11"]
+
+
 def test_the_units_of_a_roster(campaign: Campaign) -> None:
     enter(campaign, "wells J1 2024-01-01 0 U1\nwells J2 2024-01-01 0 U2\nsamples S1 2024-01-07 0 U2")
     assert rows(campaign, "roster", "2024-01-31") == ["甲队"]

@@ -16,6 +16,7 @@ from zhuanban.atlas.frames import Point, from_json
 from zhuanban.atlas.queries import Where, where_is
 from zhuanban.core import clock
 from zhuanban.core.day import iso
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Refused
 from zhuanban.evidence.media import BY_MIME, PHOTOS, VIDEOS, Media
 from zhuanban.evidence.queries import described
@@ -263,7 +264,9 @@ def _contents(
         tuple(each.head.title for each in found),
         tuple(_paged(items)),
         day,
-        tuple((ledgers[key], tuple(known[n] for n in sorted(known))) for key, known in held.items() if known),
+        tuple(
+            (ledgers[key], tuple(known[n] for n in sorted(known, key=natural))) for key, known in held.items() if known
+        ),
         tuple(head.title for head in bare if not head.optional),
         tuple(head.title for head in bare if head.optional),
     )

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from zhuanban.core.day import iso, to_date, to_day
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Kind, Refused, choices
 from zhuanban.ledger.fields import is_empty
 from zhuanban.pack.values import OUTSIDE, FieldType
@@ -79,7 +80,7 @@ def _by(setting: Setting, asked: WorkList, records: Iterable[Standing]) -> Itera
         for word in words_of(now.data.get(asked.by) if field is not None else own):
             groups[word].append(record.listed)
     by_unit = asked.by == "unit" or (field is not None and field.type is FieldType.UNIT)
-    for word, found in sorted(groups.items()):
+    for word, found in sorted(groups.items(), key=lambda group: natural(group[0])):
         if len(found) < asked.at_least:
             continue
         facts = tuple(Cited(asked.ledger, each.number) for each in found)
@@ -186,7 +187,7 @@ class _Missing:
             for place in self._places(record):
                 latest[place] = max(latest.get(place, record.opened), record.opened)
                 covered.update((*place, s.start) for s in self.steps if s.start <= record.opened <= s.end)
-        found: list[tuple[tuple[str, int, int, int, int], Listed]] = []
+        found: list[tuple[tuple[Any, ...], Listed]] = []
         for n, step in enumerate(self.steps):
             regions, units, words = (
                 enumerate(self._regions(step)),
@@ -199,7 +200,7 @@ class _Missing:
                     ever = latest.get((number, region, unit, word))
                     since = "" if self.asked.within is None else f"最近一次{iso(ever)}" if ever else "从无"
                     says = " ".join(filter(None, (word, step.says, since)))
-                    found.append(((number, i, k, m, n), self._entry(target, region, unit, says)))
+                    found.append(((natural(number), i, k, m, n), self._entry(target, region, unit, says)))
         yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
 
     def _entry(self, target: Listed | None, region: str, unit: str, says: str) -> Listed:
