@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from zhuanban.ledger.compared import Comparison, comparisons
 from zhuanban.ledger.fields import Checker, checkers, file_fields
 from zhuanban.ledger.pictures import asked_fields
 from zhuanban.ledger.places import zone_fields
@@ -47,6 +48,8 @@ class Rules:
     stamped: frozenset[str]
     points: tuple[str, ...]  # points that must lie inside the record's cell
     zones: tuple[Field, ...]  # zones that a point decides
+    comparisons: tuple[Comparison, ...]  # fields that compare with another choice, most often of a linked record
+    held_against: tuple[tuple[str, str, str], ...]  # (ledger, its link to this one, field of this one) of such fields
     pictures: tuple[Field, ...]  # photographs of which something is asked
     needs: Mapping[str, tuple[str, ...]]  # move → fields that must be filled after it
     needs_when: Mapping[str, tuple[tuple[Holds, tuple[str, ...]], ...]]  # move → the same, where a condition holds
@@ -57,7 +60,7 @@ class Rules:
     opening: Move | None
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Rules:
+    def of(cls, pack: Pack, ledger: Ledger) -> Rules:
         required = [k for k, f in ledger.fields.items() if f.required]
         return cls(
             ledger,
@@ -68,6 +71,13 @@ class Rules:
             frozenset(k for k, f in ledger.fields.items() if f.stamped),
             tuple(k for k, f in ledger.fields.items() if f.type is FieldType.POINT and f.outside),
             zone_fields(ledger),
+            comparisons(ledger, pack.ledgers),
+            tuple(
+                (other.key, each.link, each.name)
+                for other in pack.ledgers.values()
+                for each in comparisons(other, pack.ledgers)
+                if each.link and each.ledger == ledger.key
+            ),
             asked_fields(ledger),
             {
                 m.key: tuple(dict.fromkeys([*required, *m.needs])) if NEW in m.from_ else m.needs
@@ -92,10 +102,10 @@ _KEPT = 500
 def rules_of(pack: Pack, ledger: Ledger) -> Rules:
     """A ledger's rules; those of a pack's text never change, so they serve every submission of the process."""
     if not pack.sha256:
-        return Rules.of(ledger)
+        return Rules.of(pack, ledger)
     known = _kept.get((pack.sha256, ledger.key))
     if known is None:
-        known = _kept[(pack.sha256, ledger.key)] = Rules.of(ledger)
+        known = _kept[(pack.sha256, ledger.key)] = Rules.of(pack, ledger)
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
     return known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
@@ -19,14 +20,15 @@ from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.draft import Draft, one_key
 from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Judged
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.numbers import kept_numbers
-from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
+from zhuanban.ledger.rules import Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.ledger.sight import Seen
+from zhuanban.ledger.stored import CHUNK, chunks, facts_of, marks
 from zhuanban.pack.values import Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
@@ -39,7 +41,6 @@ followers: list[Follower] = []
 """Called inside the transaction with what changed; wired in `project.wiring`."""
 
 BATCH = 2000
-CHUNK = 500
 
 
 def submit(campaign: Campaign, changes: Iterable[Change], actor: Actor) -> list[Outcome]:
@@ -141,6 +142,7 @@ class _Batch:
                     known[change.id] = (outcome.number, outcome.version)
             outcomes.append(outcome)
         self._write()
+        self._compare_again()
         inbox.keep(self.setting, self.waiting, self.actor, self.at)
         inbox.settle_entered(self.setting.campaign, entered, self.at, self.actor)
         return outcomes
@@ -264,7 +266,7 @@ class _Batch:
         """Change id → number and version, of what entered before and was the actor's own or is in his sight."""
         known: dict[str, tuple[str, int]] = {}
         with connection.cursor() as cursor:
-            for part in _chunks([c.id for c in self.changes]):
+            for part in chunks([c.id for c in self.changes]):
                 cursor.execute(
                     f"""SELECT e.change, r.number, e.version, e.actor, r.ledger, r.state, r.region, r.unit
                         FROM ledger_event e JOIN ledger_record r ON r.id = e.record_id
@@ -303,12 +305,12 @@ class _Batch:
                 for key in rules.files:
                     files.update(shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
-            for part in _chunks(sorted(wanted)):
+            for part in chunks(sorted(wanted)):
                 self._load(ledger_key, part)
         for ledger_key, wanted in keys.items():
             self.foreseen.update((ledger_key, key) for key in wanted)
             with connection.cursor() as cursor:
-                for part in _chunks(sorted(wanted)):
+                for part in chunks(sorted(wanted)):
                     cursor.execute(
                         f"""SELECT one_key, number FROM ledger_record
                             WHERE campaign_id = %s AND ledger = %s AND one_key IN ({marks(part)})""",
@@ -317,7 +319,7 @@ class _Batch:
                     for key, number in cursor.fetchall():
                         self.one_keys[(ledger_key, key)] = number
         for ledger_key, wanted in links.items():
-            for part in _chunks(sorted(map(str, wanted))):
+            for part in chunks(sorted(map(str, wanted))):
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
                     self.seen.links.add((ledger_key, number))
@@ -381,6 +383,24 @@ class _Batch:
         for follow in followers:
             follow(self.setting, transitions)
 
+    def _compare_again(self) -> None:
+        """Records elsewhere that were held against a choice which this batch changed say their word again."""
+        changes: list[Change] = []
+        for key, mine in self.seen.touched.items():
+            for ledger, link, name in self.bench.rules(self.setting.pack.ledgers[key]).held_against:
+                moved = [d.number for d in mine.values() if _says(self.before[d.id], name) != _says(d.line, name)]
+                for part in chunks(moved):
+                    named = {f"data__{link}__in": part}
+                    rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger, **named).order_by("pk")
+                    changes += [
+                        Change(f"compared/{pk}/{version + 1}", ledger, (Step("amend"),), number)
+                        for pk, version, number in rows.values_list("pk", "version", "number")
+                    ]
+        # Whoever puts a baseline right answers for what follows from it, also where he could not correct it himself.
+        acting = replace(self.actor, operator=True)
+        for batch in chunks(changes):
+            _Batch(self.setting.campaign, batch, acting).run()
+
     def _record_row(self, draft: Draft) -> tuple[Any, ...]:
         return record_row(self.setting.campaign.pk, draft)
 
@@ -410,21 +430,6 @@ UPDATE_RECORD = """UPDATE ledger_record
     SET first_on = %s, one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s,
         last_on = %s, last_at = %s, version = %s, head = %s, data = %s, flags = %s
     WHERE id = %s"""
-
-
-def facts_of(record_ids: Iterable[int]) -> dict[int, list[Fact]]:
-    """Record id → its events in order of version."""
-    found: dict[int, list[Fact]] = defaultdict(list)
-    for part in _chunks(list(record_ids)):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""SELECT record_id, version, verb, on_day, at, actor, change, step, body FROM ledger_event
-                    WHERE record_id IN ({marks(part)}) ORDER BY record_id, version""",
-                part,
-            )
-            for row in cursor.fetchall():
-                found[row[0]].append(Fact._make((*row[1:8], orjson.loads(row[8]))))
-    return found
 
 
 _COUNTER = "campaign_id = %s AND ledger = %s AND prefix = %s"
@@ -505,6 +510,11 @@ def number_parts(pattern: str, region: str, unit: str, year: int) -> tuple[str, 
     return before.format(**words), int(width.lstrip(":") or 1), after.format(**words)
 
 
+def _says(line: Sequence[tuple[int, Snapshot]], name: str) -> list[tuple[int, Any]]:
+    """What a field says by day."""
+    return [(day, None if now.withdrawn else now.data.get(name)) for day, now in line]
+
+
 def _wait(change: Change, *problems: Problem) -> Outcome:
     return Outcome(change.id, WAITING, change.number, 0, problems)
 
@@ -518,15 +528,6 @@ def _named(value: Any) -> list[str]:
     return [n for n in _listed(value) if n and isinstance(n, str)]
 
 
-def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
-
-
 def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
     parts = [step.region if k == "region" else step.unit if k == "unit" else step.set.get(k) for k in ledger.one_per]
     return set() if any(p in (None, "") for p in parts) else {one_key(parts)}
-
-
-def marks(items: Sequence[Any]) -> str:
-    """Placeholders for an IN list."""
-    return ",".join(["%s"] * len(items))

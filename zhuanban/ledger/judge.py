@@ -13,13 +13,14 @@ from zhuanban.core.day import FIRST_DAY, iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
+from zhuanban.ledger.compared import Compared, compare_due, compare_said
 from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.draft import Draft, Sight, conflict, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, unit_said, void_signatures, written
 from zhuanban.ledger.named import is_in_use, not_there
 from zhuanban.ledger.pictures import oddities
-from zhuanban.ledger.places import place_due, place_said
+from zhuanban.ledger.places import Placed, place_due, place_said
 from zhuanban.ledger.rules import (
     VERBS,
     Fact,
@@ -28,6 +29,7 @@ from zhuanban.ledger.rules import (
     apply,
     as_of,
     effective_days,
+    is_derived,
     last_step,
     said_last,
     timeline,
@@ -136,8 +138,8 @@ class _Work:
                 return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)]
         if not self.in_order:
             self.line = timeline(self._all())
-        if self.rules.zones:
-            self._zones()
+        if self.rules.zones or self.rules.comparisons:
+            self._derive()
         if self.facts:
             self._whole()
         return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)] if self.found else []
@@ -156,7 +158,7 @@ class _Work:
         if self.current is None:
             self.say(says.NOT_THERE.at(self.place) if self.change.number else says.NOT_OPENED.at())
             return
-        says_nothing = step.verb == "amend" and not step.set  # only brings zones up to date, for the days before
+        says_nothing = step.verb == "amend" and not step.set  # only brings up to date what is derived, for days before
         if self.current.withdrawn and step.verb != "restore" and not says_nothing:
             self.say(says.WITHDRAWN.at(self.place, number=self.draft.number))
             return
@@ -243,8 +245,8 @@ class _Work:
                 self.say(
                     says.EMPTY.at(Place(record=self.draft.number, field=spec.title), field=spec.title, move="更正")
                 )
-        if self.rules.zones and not self._says_more(body, now):
-            return  # a word typed beside a point that says otherwise, as it was typed before
+        if (self.rules.zones or self.rules.comparisons) and not self._says_more(body, now):
+            return  # a word typed that the program decides, as it was typed before
         self._enter("amend", on, body)
 
     def _transfer(self, step: Step, now: Snapshot) -> None:
@@ -276,9 +278,8 @@ class _Work:
         was, days[target.version] = days[target.version], step.on
         previous = FIRST_DAY
         for fact in facts:
-            derived = "placed" in fact.body and fact.body["set"].keys() == fact.body["placed"].keys()
-            # Before the record was opened an amendment would amend nothing, and be lost. Zones are said again.
-            lost = fact.verb != "redate" and not derived and days[fact.version] < days[facts[0].version]
+            # Before the record was opened an amendment would amend nothing, and be lost. What is derived is said again.
+            lost = fact.verb != "redate" and not is_derived(fact) and days[fact.version] < days[facts[0].version]
             if lost or (fact.verb in ORDERED and days[fact.version] < previous):
                 self._disorder(target, fact, was, step.on)
                 return
@@ -343,6 +344,10 @@ class _Work:
             values.update(placed.words)
             placed.enter(body)
             self.found += placed.problems
+        if self.rules.comparisons:
+            compared = compare_said(self.rules.comparisons, values, before, on, self.bench.sight.stood)
+            values.update({k: v for k, v in compared.words.items() if not opens or v is not None})
+            compared.enter(body)
         if values:
             body["set"] = values
         if move is not None:
@@ -501,20 +506,24 @@ class _Work:
             # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
             self._flag(says.CELL_CLOSED.at(region=cell.printed(), day=iso(cell.to_day)).says)
 
-    def _zones(self) -> None:
-        """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""
-        sight, titles = self.bench.sight, self.bench.setting.pack.layers
-        while self.line and (
-            due := place_due(self.rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days)
-        ):
-            day, placed = due
-            by = [(titles[self.ledger.fields[key].layer].title, n) for key, n in placed.versions.items()]
-            body: dict[str, Any] = {"set": placed.words}
-            body["reason"] = "、".join(f"按“{title}”第{n}版判定" for title, n in by)
-            placed.enter(body)
+    def _derive(self) -> None:
+        """Bring zones and comparisons up to what they rest on, on every day, also where a change is silent of it."""
+        while self.line and (due := self._due()):
+            day, made, reasons = due
+            body: dict[str, Any] = {"set": made.words, "reason": "、".join(dict.fromkeys(reasons))}
+            made.enter(body)
             self._enter("amend", day, body)
             self.line = timeline(self._all())
             self.current = self.line[-1][1]
+
+    def _due(self) -> tuple[int, Placed | Compared, list[str]] | None:
+        rules, sight, layers = self.rules, self.bench.sight, self.bench.setting.pack.layers
+        if place := place_due(rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days):
+            by = [(layers[self.ledger.fields[k].layer].title, n) for k, n in place[1].versions.items()]
+            return *place, [f"按“{title}”第{n}版判定" for title, n in by]
+        if due := compare_due(rules.comparisons, self.line, sight.stood):
+            return *due, [f"与{against}比较" for against in due[1].against.values()]
+        return None
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)

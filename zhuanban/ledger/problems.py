@@ -70,6 +70,7 @@ STAMPED = Kind("ledger-045", "“{field}”由系统在收到时填写。", "请
 ZONE_DIFFERS = Kind(
     "ledger-080", "“{field}”填的是“{typed}”，按点位是“{word}”。", "已按点位登记；请核对点位和填写内容。"
 )
+COMPARED = Kind("ledger-092", "“{field}”填的是“{typed}”，比较得出的是“{word}”。", "已按比较结果登记；请核对。")
 OUTSIDE_ZONES = Kind(
     "ledger-081", "按点位，“{field}”不在任何分区之内。", "请核对点位；确实在范围之外的，请在该栏填写“范围外”后再报。"
 )

@@ -130,6 +130,12 @@ def said_last(facts: Sequence[Fact], fields: Iterable[str]) -> int:
     return max(said, default=days[1])
 
 
+def is_derived(fact: Fact) -> bool:
+    """Does the event only say what the program itself decides, from a map or a comparison?"""
+    decided = {*fact.body.get("placed", ()), *fact.body.get("ruled", ())}
+    return fact.verb == "amend" and bool(decided) and fact.body.get("set", {}).keys() == decided
+
+
 class Transition(NamedTuple):
     """What a change did to one record: its timeline before and after. Followers of the door read these."""
 

@@ -12,7 +12,8 @@ from zhuanban.ledger.brought import Brought
 from zhuanban.ledger.draft import Draft
 from zhuanban.ledger.likely import Spots
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot
+from zhuanban.ledger.rules import Snapshot, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.queries import Setting
@@ -30,6 +31,7 @@ class Seen:
         self.drafts: dict[tuple[str, str], Draft] = {}  # (ledger, number) → records that the batch has met
         self.touched: dict[str, dict[int, Draft]] = defaultdict(dict)  # by ledger
         self.links: set[tuple[str, str]] = set()
+        self._lines: dict[tuple[str, str], list[tuple[int, Snapshot]]] = {}
         self.files = Brought(setting.campaign, actor)
         self.spots = Spots(setting)
 
@@ -60,6 +62,21 @@ class Seen:
 
     def zone_days(self, layer: str) -> Sequence[int]:
         return [edition.from_day for edition in editions(self.setting.campaign, layer)]
+
+    def stood(self, ledger: str, number: str, day: int) -> Mapping[str, Any]:
+        """What another record said at the end of a day; nothing before it was opened, or withdrawn."""
+        met = self.drafts.get((ledger, number))
+        line = met.line if met is not None else self._line(ledger, number)
+        now = next((snapshot for start, snapshot in reversed(line) if start <= day), None)
+        return {} if now is None or now.withdrawn else now.data
+
+    def _line(self, ledger: str, number: str) -> list[tuple[int, Snapshot]]:
+        key = (ledger, number)
+        if key not in self._lines:
+            rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger, number=number)
+            known = facts_of(rows.values_list("pk", flat=True))
+            self._lines[key] = [entry for facts in known.values() for entry in timeline(facts)]
+        return self._lines[key]
 
     def guarded(self, guard: Guard, number: str, snapshot: Snapshot, on: int) -> Iterator[tuple[str, Snapshot]]:
         """Numbers of such records in scope, and how they stand now; those of the batch last."""

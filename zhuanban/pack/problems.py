@@ -146,6 +146,12 @@ CANNOT_RISE = Kind("pack-152", "{kind}栏目“{field}”没有大小，谈不�
 NO_ORDER = Kind("pack-153", "栏目“{field}”不是单选的选项，分不出好坏。", "请换成选项栏目，好的写在前面。")
 OTHER_OPTIONS = Kind("pack-154", "“{one}”与“{two}”的选项不同，不能比。", "请把两处的选项写成一样。")
 LINK_OF_ONE = Kind("pack-155", "“{field}”不是单值的关联栏目，点不到另一条目。", "请换成关联栏目。")
+THREE_WORDS = Kind(
+    "pack-184",
+    "“{field}”由比较得出，须单选、不开放，正好三个选项。",
+    "请依次写好、平、差三个词，如改善、保持、恶化。",
+)
+COMPARED = Kind("pack-185", "“{field}”由比较得出，{what}。", "请删去。")
 NO_OPTIONS = Kind("pack-063", "选项栏目“{field}”没有选项。", "请写 options。")
 NOT_FOR_TYPE = Kind("pack-064", "{kind}栏目“{field}”不用“{word}”。", "请删去，或改栏目类型。")
 BAD_PLACEHOLDER = Kind(

@@ -124,6 +124,8 @@ def _field(key: str, said: Said) -> Field:
         said.need("ledger")
     if kind is FieldType.ZONE:
         said.need("layer")
+    if said.has("compares") or said.has("than"):
+        said.need("compares", "than")
     pattern = said.text("pattern")
     try:
         re.compile(pattern)
@@ -150,6 +152,8 @@ def _field(key: str, said: Said) -> Field:
         personal=said.one_of("personal", PERSONAL, ""),
         seen_by=said.texts("seen_by"),
         outside=said.one_of("outside", ("warn", "inbox"), ""),
+        compares=said.text("compares"),
+        than=said.text("than"),
         signs=said.flag("signs"),
         layer=said.text("layer"),
         of=said.text("of"),

@@ -85,6 +85,8 @@ class Field:
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected
     stamped: bool = False  # written by moves alone, never by who sends a change
+    compares: str = ""  # choice of three words (better, the same, worse): which choice of the record …
+    than: str = ""  # … is held against this: a choice of the record, or LINK.FIELD
     outside: str = ""  # point outside the record's grid cell, or in no zone: "" ignore | "warn" | "inbox"
     layer: str = ""  # zone: the layer; its types and OUTSIDE are the `options`
     of: str = ""  # zone: the point field that says where; "" = always typed

@@ -15,10 +15,10 @@ from django.db.models import Q
 
 from zhuanban.core.day import iso, to_date, to_day
 from zhuanban.core.problem import Kind, Refused, choices
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import OUTSIDE, Condition, FieldType
 from zhuanban.pack.work_list import Every, Owing, WorkList

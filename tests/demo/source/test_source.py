@@ -149,7 +149,10 @@ def test_water_gets_worse_in_august_and_one_alarm_is_raised_and_ends(played: Pla
     ]
     (alarm,) = Alarm.objects.filter(campaign=played.here.campaign)
     assert (alarm.key, iso(alarm.on_day)[:7], iso(alarm.over_on or 0)[:7]) == ("worse_water", "2018-08", "2018-09")
-    assert played.rows("water")["Ⅲ类"] == ["1", "1"]
+    # Against the baseline Ⅱ类, which nobody typed into a sample (004-13).
+    assert played.rows("water")["Ⅲ类"] == ["1", "0", "0", "1"]
+    assert played.rows("water")["合计"] == ["7", "0", "6", "1"]
+    assert [r.data["trend"] for r in played.records("samples")] == ["保持"] * 3 + ["恶化"] + ["保持"] * 3
 
 
 def test_sixty_patrols_two_of_them_without_a_photo(played: Played) -> None:  # 004-45
