@@ -17,7 +17,7 @@ from zhuanban.atlas.actions import load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.core.problem import Refused
-from zhuanban.demo.pictures import film as film_of
+from zhuanban.demo.film import film as film_of
 from zhuanban.duty import actions as duty
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since
