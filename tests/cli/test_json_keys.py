@@ -50,6 +50,7 @@ CALLS = {
     "table": [["table", "lamps", "progress", "--as-of", "2024-03-01", "--format"]],
     "explain": [[*EXPLAIN, "修复率"], [*EXPLAIN, "登记（盏）"]],
     "list": [["list", "orchard", "no_visit"]],
+    "find": [["find", "lamps", "lamps", NUMBER]],
     "draw": [["draw", "orchard", each, "--seed", "x"] for each in ("county_draw", "apple_draw")],
     "history": [["history", "lamps", "lamps", NUMBER]],
     "inbox": [["inbox", "lamps"]],

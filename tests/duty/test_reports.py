@@ -366,6 +366,21 @@ def test_what_changed_since_is_listed_and_the_report_stays(canals: Campaign) -> 
     assert form["changed"] == [{"record": "faults/2号", "column": "名称", "was": "渠2号", "is": "二号渠"}]
 
 
+def test_a_report_sent_again_says_how_it_differs(canals: Campaign) -> None:
+    found(canals, "1号", "S", "2021-09-02")
+    sent(canals, REPORT, "2021-12-08 10:00")
+    with time("2021-12-08 15:00"):
+        do.send_back(office(canals), REPORT, "漏了一处")
+        changed(canals, "1号", Step("amend", set={"name": "一号渠"}))
+    found(canals, "2号", "S", "2021-12-08")
+    sent(canals, REPORT, "2021-12-09 10:00")
+    said = changes_since(office(canals), one(canals, "2021-12-09", "report", "2021-12-10"))
+    assert [form["added"] + form["changed"] for form in said["forms"]] == [[]]
+    ((form,),) = [version["forms"] for version in said["revised"]]
+    assert (said["revised"][0]["as_of"], form["added"]) == ("2021-12-09", ["faults/2号"])
+    assert form["changed"] == [{"record": "faults/1号", "column": "名称", "was": "渠1号", "is": "一号渠"}]
+
+
 def test_accepted_is_frozen(canals: Campaign) -> None:
     found(canals, "1号", "S", "2021-09-02")
     sent(canals, REPORT, "2021-12-10 10:00")

@@ -19,10 +19,11 @@ from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.duty.tick import tick
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Event, Linked, Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.turning import turn_all
 from zhuanban.ledger.verify import verify
 from zhuanban.pack.read import load
@@ -45,6 +46,7 @@ fields:
   permit: {title: 有证, type: yes_no}
   expires: {title: 许可到期日, type: date}
   owed: {title: 应缴期限, type: date}
+  permits: {title: 许可数, type: integer}
   visits: {title: 巡查次数, type: integer}
   last_visit: {title: 最近巡查, type: date}
   outcome: {title: 处置, type: choice, options: [应停用, 保留, 办证中, 可用]}
@@ -68,6 +70,7 @@ rules:
 mirrors:
   permit: {ledger: permits, by: pump, where: {state: 准予}}
   expires: {ledger: permits, by: pump, field: expires, where: {state: 准予}}
+  permits: {ledger: permits, by: pump}
   visits: {ledger: visits, by: pumps}
   last_visit: {ledger: visits, by: pumps, field: since}
 workflow:
@@ -83,6 +86,11 @@ amend_by: [county]
 fields:
   pump: {title: 水泵, type: link, ledger: pumps, required: true}
   expires: {title: 到期日, type: date}
+  piped: {title: 通自来水, type: yes_no}
+  permits: {title: 该泵的许可数, type: integer}
+mirrors:
+  piped: {via: pump, field: piped}
+  permits: {via: pump, field: permits}
 workflow:
   states: {受理: {}, 准予: {}, 注销: {closed: true}}
   moves:
@@ -236,6 +244,25 @@ def test_a_permit_that_is_withdrawn_or_ends_says_so_here(office: Office) -> None
     assert office.says(number, "outcome", "2024-02-25") == "办证中"
 
 
+def test_what_a_link_names_is_shown_and_follows(office: Office) -> None:
+    one, two = office.pump(), office.pump(piped="否")
+    permit = office.permit(one, "2024-12-31")
+    office.do("pumps", "amend", "2024-02-15", number=one, piped="否")
+
+    def shown(on: str) -> tuple[Any, Any]:
+        pk = Record.objects.get(ledger="permits", number=permit).pk
+        now = as_of(facts_of([pk])[pk], from_iso(on))
+        assert now is not None
+        return now.data.get("piped"), now.data.get("permits")
+
+    assert [shown(f"2024-02-{d}") for d in (14, 15)] == [("是", 1), ("否", 1)]
+    office.permit(one, "2024-12-31", on="2024-02-20")  # there and back: the pump counts its permits, and they show it
+    assert [shown(f"2024-02-{d}") for d in (19, 20)] == [("否", 1), ("否", 2)]
+    office.do("permits", "amend", "2024-02-25", number=permit, pump=two)
+    assert [shown(f"2024-02-{d}") for d in (24, 25)] == [("否", 1), ("否", 1)]  # the other one is its pump, and was
+    assert list(verify(setting(office.campaign))) == []
+
+
 def test_several_are_named_counted_and_given_up_again(office: Office) -> None:
     one, two = office.pump(), office.pump()
     visit = office.do("visits", "create", "2024-02-05", pumps=[one, two])
@@ -262,7 +289,7 @@ def test_a_permit_that_came_in_the_same_batch_is_seen(office: Office) -> None:
     assert [o.status for o in submit(office.campaign, steps, OPERATOR)] == ["entered", "entered"]
     assert [office.says("B-900", "outcome", f"2024-02-0{d}") for d in (1, 2, 3)] == ["应停用", "应停用", "保留"]
     assert [o.status for o in submit(office.campaign, steps, OPERATOR)] == ["already", "already"]
-    assert Record.objects.get(ledger="pumps").version == 2
+    assert Record.objects.get(ledger="pumps").version == 3
 
 
 def outcome_of(data: dict[str, Any], day: int) -> str:

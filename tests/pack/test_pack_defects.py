@@ -402,13 +402,25 @@ cards:
     ditch: {title: 水渠, type: link, ledger: ditches}
     pond: {title: 鱼塘, type: link, ledger: ponds}
     width: {title: 宽, type: integer}
-=== a mirror that asks its own ledger | ledgers/more.yaml
+=== mirrors of the record that a link names, and of each other | ledgers/more.yaml
 title: 水渠台账
 fields:
   above: {title: 上级渠, type: link, ledger: more}
   below: {title: 下级渠数, type: integer}
-mirrors:  #! pack-198
+  kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+  above_kind: {title: 上级类型, type: choice, options: [干渠, 支渠]}
+  many: {title: 各渠, type: link, ledger: more, many: true}
+  deep: {title: 上级之下, type: integer}
+  round: {title: 绕圈, type: integer}
+  odd: {title: 不成, type: integer}
+  worse: {title: 也不成, type: integer}
+mirrors:
   below: {ledger: more, by: above}
+  above_kind: {via: above, field: kind}
+  deep: {via: above, field: below}
+  round: {via: above, field: round}  #! pack-198
+  odd: {via: many, field: below}  #! pack-155
+  worse: {via: above, ledger: more}  #! pack-004 pack-006
 === rules, proofs by kind, a record's own dates, posts that act | ledgers/more.yaml
 title: 水渠台账
 fields:

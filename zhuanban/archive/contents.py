@@ -24,7 +24,7 @@ from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.archive import Archive, ArchiveHead
-from zhuanban.pack.values import Form, Ledger, links_to
+from zhuanban.pack.values import FieldType, Form, Ledger, links_to
 from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
@@ -316,7 +316,10 @@ def _items(viewer: Viewer, head: ArchiveHead, part: _Part, day: int, folder: str
         name = str(ref.get("name") or "") or file.sha256[:12]
         stem, dot, end = name.rpartition(".")
         path = _unique(f"{folder}/{_safe(record.number)}/{_safe(word)}_{_safe(stem or end)}", dot + end, taken)
-        note = "" if file.exif_taken_at else ("补录：照片里没有拍摄时间" if file.width else "")
+        undated = (
+            ledger.fields[key].type is FieldType.PHOTO and not file.exif_taken_at
+        )  # a scanned paper has no such day
+        note = "补录：照片里没有拍摄时间" if undated else ""
         yield Item(
             head.title, ledger.title, record.number, ledger.fields[key].title, path, name, file.sha256, file.size,
             file.first_at, file.exif_taken_at, note, media=BY_MIME[file.media],

@@ -259,14 +259,20 @@ def _changes(viewer: Viewer, said: dict[str, Any]) -> Iterator[str]:
         ledger, _, number = record.partition("/")
         return f"{viewer.setting.pack.ledgers[ledger].title} {number}"
 
-    for form in said["forms"]:
-        yield from (f"{form['title']}：新增 {named(each)}" for each in form["added"])
-        yield from (f"{form['title']}：不再有 {named(each)}" for each in form["gone"])
-        for each in form["changed"]:
-            what = f"{named(each['record'])} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
-            yield f"{form['title']}：{what}"
-    if not any(form[word] for form in said["forms"] for word in ("added", "gone", "changed")):
-        yield "没有变化。"
+    def told(forms: list[dict[str, Any]]) -> Iterator[str]:
+        for form in forms:
+            yield from (f"{form['title']}：新增 {named(each)}" for each in form["added"])
+            yield from (f"{form['title']}：不再有 {named(each)}" for each in form["gone"])
+            for each in form["changed"]:
+                what = f"{named(each['record'])} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
+                yield f"{form['title']}：{what}"
+        if not any(form[word] for form in forms for word in ("added", "gone", "changed")):
+            yield "没有变化。"
+
+    yield from told(said["forms"])
+    for n, version in enumerate(said["revised"], 2):
+        yield f"第{n}稿（数据截至 {version['as_of']}）与前一稿相比："
+        yield from (f"  {line}" for line in told(version["forms"]))
 
 
 @duty.command()

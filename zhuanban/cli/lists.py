@@ -184,6 +184,30 @@ def _drawn(viewer: Viewer, asked: Draw, drawn: Drawn) -> dict[str, Any]:
     }
 
 
+@click.command("find")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("ledger", metavar="LEDGER")
+@click.argument("text", metavar="TEXT")
+@REGION
+@AS
+@JSON
+@with_database
+def find_(campaign: str, ledger: str, text: str, region: str, login: str, as_json: bool) -> None:
+    """查找：编号或栏目里有这些字的条目；〔2018〕、[2018]、【2018】一样。"""
+    viewer = viewer_of(campaign, login)
+    book = viewer.ledger(ledger)
+    node = find_node(viewer.setting, region, viewer.today) if region else ""
+    found = viewer.show_all(book, list(find(viewer, book, Filter(region=node, text=text))))
+    if as_json:
+        out({"ledger": book.key, "title": book.title, "count": len(found), "records": found})
+        return
+    click.echo(f"{book.title}　查找“{text}”　共 {len(found)}")
+    names = viewer.called(book, (each["number"] for each in found))
+    for each in found:
+        words = (each["number"], names.get(each["number"]), each["state"], each["region_name"], each["unit_name"])
+        click.echo("  " + "  ".join(filter(None, words)))
+
+
 @click.command()
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("ledger", metavar="LEDGER")
@@ -212,4 +236,4 @@ def export(campaign: str, ledger: str, region: str, target: Path, login: str) ->
     click.echo(f"已导出 {count} {book.word}到 {target}。")
 
 
-COMMANDS = [list_, draw_, export]
+COMMANDS = [list_, find_, draw_, export]

@@ -52,6 +52,18 @@ class Mirrors:
 
 
 @dataclass(frozen=True, slots=True)
+class Compares:
+    """A field that says whether a choice of the record is better or worse than another one, of a linked record too."""
+
+    spec: Field
+    order: tuple[str, ...]  # the words of both choices, the better first
+    link: str  # the link that names the other record; "" = the other choice is the record's own
+    ledger: str  # where the other choice stands
+    than: str  # the other choice
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a ledger asks, looked up once."""
 
@@ -69,7 +81,8 @@ class Rules:
     decides: tuple[Decides, ...]  # what a field says unless a person says otherwise
     standing: tuple[Decides, ...]  # what a field says on every day, whatever is said
     mirrors: tuple[Mirrors, ...]  # the same, because another ledger knows it
-    stands: frozenset[str]  # the fields of both
+    compares: tuple[Compares, ...]  # the same, held against another choice
+    stands: frozenset[str]  # the fields of all three
     unit: Decides | None  # who is responsible where nobody is named
     limits: tuple[str, ...]  # numbers that a standard bounds
     signatures: tuple[str, ...]  # void once another field is corrected
@@ -107,12 +120,29 @@ class Rules:
                 )
                 for each in ledger.mirrors
             ),
-            frozenset([r.key for r in ledger.rules if r.always] + [m.key for m in ledger.mirrors]),
+            comparisons(ledger, ledgers),
+            frozenset(
+                [r.key for r in ledger.rules if r.always]
+                + [m.key for m in ledger.mirrors]
+                + [f.key for f in ledger.fields.values() if f.compares]
+            ),
             next((Decides.of(rule, ledger) for rule in ledger.rules if rule.key == "unit"), None),
             tuple(k for k, f in ledger.fields.items() if f.limit[0]),
             tuple(k for k, f in ledger.fields.items() if f.signs),
             next(iter(ledger.opening), None),
         )
+
+
+def comparisons(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> tuple[Compares, ...]:
+    """The fields of a ledger that compare."""
+    found = []
+    for spec in ledger.fields.values():
+        if spec.compares:
+            link, dot, name = spec.than.rpartition(".")
+            other = ledgers[ledger.fields[link].ledger] if dot else ledger
+            order = tuple(option.title for option in ledger.fields[spec.compares].options)
+            found.append(Compares(spec, order, link, other.key, name, other.fields[name].title))
+    return tuple(found)
 
 
 _kept: OrderedDict[tuple[str, str], Rules] = OrderedDict()

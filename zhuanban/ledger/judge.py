@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple
 
 from zhuanban.core.day import iso
@@ -26,7 +25,6 @@ from zhuanban.ledger.rules import (
     VERBS,
     Fact,
     Snapshot,
-    Source,
     add_to,
     apply,
     as_of,
@@ -37,7 +35,7 @@ from zhuanban.ledger.rules import (
     timeline,
     word_of,
 )
-from zhuanban.ledger.standing import Link, Stand, stand_due, stand_said, stands_of, turns
+from zhuanban.ledger.standing import Others, Stand, stand_due, stand_said, stands_of, turns
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
@@ -502,9 +500,8 @@ class _Work:
         """The first day until today on which the record does not say what stands: by its rules, by those it mirrors."""
         if not self.rules.stands:
             return None
-        told = {day for source in chain.from_iterable(self.mirrored.values()) for day, _ in source.line}
         dated = turns(self.rules.standing, (now for _, now in self.line), self.line[0][0], self.bench.today)
-        due = stand_due(self.stands, self.line, told | dated)
+        due = stand_due(self.stands, self.line, dated | self.others.days(self.line))
         if due is None:
             return None
         day, body = due
@@ -515,15 +512,14 @@ class _Work:
         return day, body
 
     @cached_property
-    def mirrored(self) -> dict[Link, list[Source]]:
-        """The records that this one mirrors, by ledger and link field."""
-        asked = dict.fromkeys((each.mirror.ledger, each.mirror.by) for each in self.rules.mirrors)
-        return {link: self.bench.sight.naming(link, self.draft.number) if self.draft.exists else [] for link in asked}
+    def others(self) -> Others:
+        """The records that stand behind the fields of this one."""
+        return Others(self.bench.sight, self.rules, self.draft.number if self.draft.exists else "")
 
     @cached_property
     def stands(self) -> list[Stand]:
-        """What the record's fields say on every day."""
-        return stands_of(self.rules, self.bench.setting, self.mirrored, self.found)
+        """What the record's fields say whatever is typed."""
+        return stands_of(self.rules, self.bench.setting, self.others, self.found)
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)

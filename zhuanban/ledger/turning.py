@@ -15,10 +15,11 @@ from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.ledger.change import ENTERED, Change, Step
 from zhuanban.ledger.compiled import Decides, rules_of
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record, Turned
 from zhuanban.ledger.rules import Snapshot
 from zhuanban.ledger.standing import turns
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import CLOCK

@@ -150,6 +150,29 @@ class _PackChecker(Checker):
             self.wrong(problems.PERSONAL_UNSEEN, *here, "personal", field=field.title)
         self.posts(field.seen_by, *here, "seen_by")
         self.limit(field, *here, "limit")
+        if field.compares:
+            self.comparison(ledger, field, *here)
+
+    def comparison(self, ledger: Ledger, field: Field, *here: str | int) -> None:
+        """A field that compares has its three words, and nobody else fills it."""
+        self.comparable(ledger, field.compares, field.than, *here, word="compares")
+        if len(field.options) != 3 or field.open or field.many:
+            self.wrong(problems.THREE_WORDS, *here, field=field.title)
+        if field.required:
+            self.wrong(problems.COMPARED, *here, "required", field=field.title, what="不能必填")
+        for word, name in (("compares", field.compares), ("than", field.than.rpartition(".")[2])):
+            where = ledger
+            if word == "than" and "." in field.than:
+                link = ledger.fields.get(field.than.partition(".")[0])
+                where = self.pack.ledgers.get(link.ledger, ledger) if link is not None else ledger
+            if (named := where.fields.get(name)) is not None and named.compares:
+                self.wrong(problems.COMPARED, *here, word, field=named.title, what="不能再拿来比较")
+        if any(rule.key == field.key for rule in ledger.rules):
+            self.wrong(problems.COMPARED, "ledgers", ledger.key, "rules", field.key, field=field.title, what="不用规则")
+        for move in ledger.moves.values():
+            if any(key == field.key for key, _ in move.sets):
+                at = ("ledgers", ledger.key, "workflow", "moves", move.key, "sets", field.key)
+                self.wrong(problems.COMPARED, *at, field=field.title, what="不由流转写入")
 
     def limit(self, field: Field, *path: str | int) -> None:
         name, item = field.limit

@@ -15,6 +15,8 @@ from zhuanban.pack.vocabulary import TYPE_WORDS
 
 MADE = ("state", "number", "since")
 """What a mirror may show of a record besides its fields; `since` is the day of its opening."""
+Standing = tuple[str, str]
+"""(ledger, field)."""
 MOST = 200_000  # combinations that a table of decisions may have
 _SHOWN = 3
 _DAY = 20_000  # the day asked about while a table is tried: any day does, since only differences from it count
@@ -35,22 +37,28 @@ def check_rules(checks: Checker) -> None:
 
 
 def _mirror(checks: Checker, ledger: Ledger, mirror: Mirror, ruled: set[str]) -> None:
-    """A mirror shows what is there, by a link that names this ledger, in a field that can hold it."""
+    """A mirror shows what is there, by a link between the two, in a field that can hold it."""
     here = ("ledgers", ledger.key, "mirrors", mirror.key)
     field = checks.find_field(ledger, mirror.key, *here)
-    other = checks.find_ledger(mirror.ledger, *here, "ledger")
     if field is not None and (field.required or field.key in (*ledger.one_per, *ruled)):
         checks.wrong(problems.ALWAYS_ASKED, *here, field=field.title)
+    if mirror.via:
+        link = checks.find_field(ledger, mirror.via, *here, "via")
+        if link is not None and (link.type is not FieldType.LINK or link.many):
+            checks.wrong(problems.LINK_OF_ONE, *here, "via", field=link.title)
+            return
+    other = checks.pack.ledgers.get(mirror.ledger) if mirror.via else checks.find_ledger(mirror.ledger, *here, "ledger")
     if other is None:
         return
-    by = checks.find_field(other, mirror.by, *here, "by")
-    if by is not None and (by.type is not FieldType.LINK or by.ledger != ledger.key):
-        checks.wrong(problems.MIRROR_LINK, *here, "by", field=by.title, ledger=ledger.title)
-    checks.conditions(other, mirror.where, *here, "where")
+    if mirror.by:
+        by = checks.find_field(other, mirror.by, *here, "by")
+        if by is not None and (by.type is not FieldType.LINK or by.ledger != ledger.key):
+            checks.wrong(problems.MIRROR_LINK, *here, "by", field=by.title, ledger=ledger.title)
+        checks.conditions(other, mirror.where, *here, "where")
     if field is None:
         return
     if not mirror.shows:
-        fits = field.type in (FieldType.YES_NO, FieldType.INTEGER)
+        fits = bool(mirror.via) or field.type in (FieldType.YES_NO, FieldType.INTEGER)
     elif mirror.shows in MADE:
         fits = field.type in ((FieldType.DATE,) if mirror.shows == "since" else (FieldType.TEXT, FieldType.CHOICE))
     else:
@@ -61,16 +69,29 @@ def _mirror(checks: Checker, ledger: Ledger, mirror: Mirror, ruled: set[str]) ->
 
 
 def _no_circle(checks: Checker) -> None:
-    """What a ledger mirrors must not, in the end, mirror it: each would wait for the other."""
-    mirrors = {ledger.key: {m.ledger for m in ledger.mirrors} for ledger in checks.pack.ledgers.values()}
-    for key in mirrors:
-        seen: set[str] = set()
-        ahead = set(mirrors[key])
+    """No field stands, in the end, on itself: each would wait for the other."""
+    on: dict[Standing, set[Standing]] = {}
+    for ledger in checks.pack.ledgers.values():
+        for rule in ledger.rules:
+            if rule.always:
+                on[ledger.key, rule.key] = {(ledger.key, c.field) for case in rule.cases for c in case.where}
+        for mirror in ledger.mirrors:
+            asked = [mirror.shows, mirror.by, *(c.field for c in mirror.where)]
+            on[ledger.key, mirror.key] = {(mirror.ledger, each) for each in asked} | {(ledger.key, mirror.via)}
+        for field in ledger.fields.values():
+            if field.compares:
+                link, dot, than = field.than.rpartition(".")
+                other = ledger.fields[link].ledger if dot and link in ledger.fields else ledger.key
+                on[ledger.key, field.key] = {(ledger.key, field.compares), (ledger.key, link), (other, than)}
+    for key, name in on:
+        seen: set[Standing] = set()
+        ahead = on[key, name]
         while ahead:
             seen |= ahead
-            ahead = set().union(*(mirrors.get(each, set()) for each in ahead)) - seen
-        if key in seen:
-            checks.wrong(problems.MIRROR_CIRCLE, "ledgers", key, "mirrors", ledger=checks.pack.ledgers[key].title)
+            ahead = set().union(*(on.get(each, set()) for each in ahead)) - seen
+        if (key, name) in seen and any(mirror.key == name for mirror in checks.pack.ledgers[key].mirrors):
+            title = checks.pack.ledgers[key].fields[name].title if name in checks.pack.ledgers[key].fields else name
+            checks.wrong(problems.MIRROR_CIRCLE, "ledgers", key, "mirrors", name, field=title)
 
 
 def _rule(checks: Checker, ledger: Ledger, rule: Rule, standing: list[str]) -> None:

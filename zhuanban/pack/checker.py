@@ -63,6 +63,25 @@ class Checker:
             self.wrong(problems.NO_FIELD, *path, ledger=ledger.title, word=name, hint=advice)
         return found
 
+    def comparable(self, ledger: Ledger, one: str, than: str, *here: str | int, word: str) -> None:
+        """Can the choice `one` of a record, said by `word`, be held against `than`, its own or LINK.FIELD: in order?"""
+        mine = self.find_field(ledger, one, *here, word)
+        other = self._than(ledger, than, *here, "than") if than else None  # without: the reader said so
+        if mine is not None and (mine.type is not FieldType.CHOICE or mine.many):
+            self.wrong(problems.NO_ORDER, *here, word, field=mine.title)
+        elif mine is not None and other is not None and other.options != mine.options:
+            self.wrong(problems.OTHER_OPTIONS, *here, "than", one=mine.title, two=other.title)
+
+    def _than(self, ledger: Ledger, than: str, *here: str | int) -> Field | None:
+        link, dot, name = than.partition(".")
+        field = self.find_field(ledger, link, *here)
+        if field is None or not dot:
+            return field
+        if field.type is not FieldType.LINK or field.many or field.ledger not in self.pack.ledgers:
+            self.wrong(problems.LINK_OF_ONE, *here, field=field.title)
+            return None
+        return self.find_field(self.pack.ledgers[field.ledger], name, *here)
+
     def reached(self, ledger: Ledger, name: str, *path: str | int) -> None:
         known = dict.fromkeys(m for state in ledger.states.values() for m in state.reached)
         if name and name not in known:

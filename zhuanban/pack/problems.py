@@ -145,7 +145,7 @@ MIRROR_KIND = Kind(
     "“{field}”是{kind}，装不下所取的内容。",
     "类型要与所取的栏目相同；state、number 用文字或选项，since 用日期，不写 field 的用是否或整数。",
 )
-MIRROR_CIRCLE = Kind("pack-198", "{ledger}取自别的台账，那边又取自{ledger}。", "请去掉一边。")
+MIRROR_CIRCLE = Kind("pack-198", "“{field}”取自别处，那边的内容又由它得来。", "请去掉一边。")
 BAD_DAYS = Kind("pack-062", "days_after 应当是 1 到 36500 之间的整数天数，写的是“{value}”。", "请改写。")
 NO_BOUND = Kind("pack-093", "限值“{limit}”没有写界限。", "请写 at_least 或 at_most，或两样都写。")
 NO_STANDARD = Kind("pack-094", "没有标准“{word}”。", "{hint}")
@@ -167,6 +167,12 @@ CANNOT_RISE = Kind("pack-152", "{kind}栏目“{field}”没有大小，谈不�
 NO_ORDER = Kind("pack-153", "栏目“{field}”不是单选的选项，分不出好坏。", "请换成选项栏目，好的写在前面。")
 OTHER_OPTIONS = Kind("pack-154", "“{one}”与“{two}”的选项不同，不能比。", "请把两处的选项写成一样。")
 LINK_OF_ONE = Kind("pack-155", "“{field}”不是单值的关联栏目，点不到另一条目。", "请换成关联栏目。")
+THREE_WORDS = Kind(
+    "pack-184",
+    "“{field}”由比较得出，须单选、不开放，正好三个选项。",
+    "请依次写好、平、差三个词，如改善、保持、恶化。",
+)
+COMPARED = Kind("pack-185", "“{field}”由比较得出，{what}。", "请删去。")
 NO_OPTIONS = Kind("pack-063", "选项栏目“{field}”没有选项。", "请写 options。")
 NOT_FOR_TYPE = Kind("pack-064", "{kind}栏目“{field}”不用“{word}”。", "请删去，或改栏目类型。")
 BAD_PLACEHOLDER = Kind(

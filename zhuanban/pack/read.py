@@ -189,7 +189,7 @@ def _ledgers(
             bare[key],
             moves=read_moves(each, known, key, posts),
             rules=read_rules(each, bare, key),
-            mirrors=read_mirrors(each, known),
+            mirrors=read_mirrors(each, known, key),
             checks=read_checks(each, bare, key),
         )
         for key, each in said.items()

@@ -86,6 +86,8 @@ class Field:
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected
     stamped: bool = False  # written by moves alone, never by who sends a change
+    compares: str = ""  # choice of three words (better, the same, worse): which choice of the record …
+    than: str = ""  # … is held against this: a choice of the record, or LINK.FIELD
     outside: str = ""  # point outside the record's grid cell, or in no zone: "" ignore | "warn" | "inbox"
     layer: str = ""  # zone: the layer; its types and OUTSIDE are the `options`
     of: str = ""  # zone: the point field that says where; "" = always typed
@@ -194,15 +196,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """A field that says on every day what another ledger knows: of the records of `ledger` whose link `by` names this
-    one and that fulfil `where`, what `shows` of the one opened last says (a field, or its `state`, `number`, `since`).
+    """A field that says on every day what another ledger knows: of a record of `ledger` what `shows` says there (a
+    field, or its `state`, `number`, `since`).
 
-    Without `shows`: whether there is one (yes_no), or how many (integer).
+    With `via`: of the one that this link of the record names. With `by`: of those whose link `by` names this record and
+    that fulfil `where`, the one opened last; without `shows` whether there is one (yes_no), or how many (integer).
     """
 
     key: str  # the field it fills
     ledger: str
-    by: str
+    by: str = ""
+    via: str = ""
     shows: str = ""
     where: tuple[Condition, ...] = ()
     at: Place = field(default=NOWHERE, compare=False)

@@ -22,13 +22,14 @@ from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
+from zhuanban.ledger.door import BATCH, submit, try_out, weigh
 from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.stored import CHUNK, facts_of, marks
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor

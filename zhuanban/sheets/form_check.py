@@ -13,9 +13,9 @@ from typing import Any
 
 from zhuanban.core.day import to_date
 from zhuanban.core.problem import Place, Problem
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Form, FormColumn
 from zhuanban.sheets import problems as says

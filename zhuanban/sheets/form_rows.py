@@ -14,9 +14,9 @@ from typing import Any
 from zhuanban.core.day import from_iso, to_date
 from zhuanban.core.natural import natural
 from zhuanban.core.problem import Refused
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import Fact, Snapshot, as_of, effective_days
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.form_text import DATE_STYLES, FormText, Slot

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from zhuanban.core.day import iso
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Snapshot, said_days, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import Condition
 from zhuanban.pack.work_list import Owing
