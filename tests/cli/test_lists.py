@@ -62,7 +62,9 @@ def test_a_list_of_records_is_as_of_a_day(orchards: Office) -> None:
     }  # fmt: skip
     assert listed(orchards, "due_again", "--as-of", "2024-03-16", "--region", "西沟镇") == []
     dated = orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16")
-    assert "2024-0001" in dated.out
+    assert dated.out.splitlines()[1:] == [
+        "  2024-0001  防治中  上园片  东队  下次查看：2024-03-15，病虫：红蜘蛛，排查员：丙"
+    ]
     assert dated.err == ""
     assert "最近的登记在 2024-03-01" in orchards.run("list", "orchard", "due_again").err
 
