@@ -270,7 +270,7 @@ def test_a_deadline_before_the_document_and_its_make_up_date(canals: Campaign) -
     assert numbers(after.count()) == (6, 5, 0, 1, 0, 0)
     shown = board_json(after)["items"][0]
     assert (shown["printed"], shown["due"]) == ("2021-08-31", "2021-09-06T23:59:59+08:00")
-    told = "期限早于发文：联络员信息 2021-08-31，补报期限2021-09-06，6件。"
+    told = "期限早于发文：联络员信息 2021-08-31，应报6件，其中6件补报期限2021-09-06。"
     assert told in list(notes(after))
     assert told in list(notes(seen(canals, "2021-09-02 10:00:00", "contacts")))
     with time("2021-10-04 10:00"), pytest.raises(Refused) as refused:

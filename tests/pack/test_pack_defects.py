@@ -603,6 +603,10 @@ slip: {title: 不成, ledger: ponds, lacks: [ownr]}  #! pack-021
 none: {title: 不成, ledger: ponds, by: unit, at_least: 0}  #! pack-016
 loose: {title: 不成, ledger: ponds, at_least: 2}  #! pack-004
 shown: {title: 不成, ledger: ponds, by: photo}  #! pack-070
+says: {title: 写明塘主的, ledger: canals, missing: pond, show: [owner, due]}
+says_none: {title: 不成, ledger: ponds, show: [ownr]}  #! pack-021
+says_photo: {title: 不成, ledger: ponds, show: photo}  #! pack-070
+says_by: {title: 不成, ledger: ponds, by: owner, show: due}  #! pack-004
 named: {title: 不成, ledger: canals, by: keeper}  #! pack-172
 === lists of reports, and what is told | lists.yaml
 late: {title: 迟报的, duty: weekly, reports: [late, missing], in_a_row: 2, tell: county, at: 09:00}

@@ -97,7 +97,8 @@ def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = Non
 
 
 def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
-    """The archive of a region as of a day (None: today): of the pack's parts for its level, else every ledger in it.
+    """The archive of a region as of a day (None: today): of the pack's parts for its level, else the ledgers that have
+    records in it.
 
     Raises Refused where nothing in it is there for the viewer, or the day is still to come.
     """
@@ -112,6 +113,8 @@ def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
         _Found(head, list(_region_files(viewer, head, region, day)), _filled(viewer, head, asked))
         for head in archive.heads
     ]
+    if said is None:
+        found = [each for each in found if any(records for _, records, _ in each.parts)]
     if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
         raise Refused(problems.EMPTY.at(subject=setting.regions.name(region, day)))
     return _contents(viewer, archive.title, setting.regions.name(region, day), day, found, [])

@@ -64,9 +64,10 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
         )
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
-    for each, asks in zip(entries, _asked(viewer, asked, listed), strict=True):
-        words = (each["number"], each["state"], each["region_name"], each["unit_name"], asks, each["says"])
-        click.echo("  " + "  ".join(filter(None, words)))
+    for each, fields in zip(entries, _fields(viewer, asked, listed), strict=True):
+        # A street is often a region and a unit of the same name: that is said once.
+        where = dict.fromkeys((each["region_name"], each["unit_name"]))
+        click.echo("  " + "  ".join(filter(None, (each["number"], each["state"], *where, fields, each["says"]))))
     if as_of is None:
         _tell_last(viewer, [viewer.setting.pack.ledgers[asked.ledger]], day)
 
@@ -74,15 +75,18 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
 _LONG = FILE_TYPES | {FieldType.TEXT, FieldType.LONG_TEXT}
 
 
-def _asked(viewer: Viewer, asked: WorkList, listed: Sequence[Listed]) -> Iterator[str]:
-    """Of each record the fields that the list's conditions ask about: `整改时限：2022-06-01，责任人：RY-016 赵某甲`."""
+def _fields(viewer: Viewer, asked: WorkList, listed: Sequence[Listed]) -> Iterator[str]:
+    """Of each record the fields that the list's conditions leave open, and those that it is to show:
+    `整改时限：2022-06-01，责任人：RY-016 赵某甲`."""
     ledger = viewer.setting.pack.ledgers[asked.listed or asked.ledger]
     where = asked.among if asked.misses else asked.where
-    asks = dict.fromkeys(c.field.partition(".")[0] for c in where)
+    # What all records on the list say alike, its title says once for all.
+    asks = dict.fromkeys(c.field.partition(".")[0] for c in where if c.op != "is" or "." in c.field)
     # Texts at length do not fit the line, and may name people in words.
-    keys = [
+    short = [
         k for k in asks if k in ledger.fields and not ledger.fields[k].personal and ledger.fields[k].type not in _LONG
     ]
+    keys = tuple(dict.fromkeys((*short, *asked.show)))
     masker = Masker(ledger)
     shown = [masker.show(each.now.data) if each.now else {} for each in listed]
     writers = field_writers(viewer, ledger, shown)

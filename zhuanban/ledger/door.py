@@ -7,7 +7,8 @@ followers (tallies) → what did not pass into the inbox.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -62,12 +63,19 @@ def submit(campaign: Campaign, changes: Iterable[Change], actor: Actor) -> list[
 
 def try_out(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[Outcome]:
     """What `submit` would answer, with nothing written (dry run)."""
+    with dry():
+        return [o for i in range(0, len(changes), BATCH) for o in _Batch(campaign, changes[i : i + BATCH], actor).run()]
+
+
+@contextmanager
+def dry(is_dry: bool = True) -> Iterator[None]:
+    """In a dry run nothing that is done inside stays in the tables."""
+    if not is_dry:
+        yield
+        return
     with transaction.atomic():
-        outcomes = [
-            o for i in range(0, len(changes), BATCH) for o in _Batch(campaign, changes[i : i + BATCH], actor).run()
-        ]
+        yield
         transaction.set_rollback(True)
-    return outcomes
 
 
 def enter_or_refuse(campaign: Campaign, change: Change, actor: Actor) -> Outcome:

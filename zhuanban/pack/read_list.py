@@ -51,6 +51,7 @@ def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
         where=read_where(said, ledgers, ledger),
         flagged=said.text("flagged"),
         lacks=said.texts("lacks"),
+        show=said.texts("show"),
         missing_level=levels[0] if levels else "",
         missing_link=links[0] if links else "",
         missing_choice=choices[0] if choices else "",
@@ -102,6 +103,7 @@ def _words_fit(said: Said, links: list[str], units: list[str]) -> None:
         ("reports", has("duty"), "duty"),
         ("in_a_row", has("duty"), "duty"),
         ("where", not has("duty"), "ledger"),
+        ("show", not (has("duty") or has("by")) and (links or not (has("missing") or has("every"))), "列出条目的清单"),
         ("at", has("tell"), "tell"),
     ):
         if has(word) and not fits:

@@ -16,7 +16,9 @@ REPORT_WORDS = {"late": "迟报", "missing": "未报", "returned": "被退回"}
 def say_list(pack: Pack, each: WorkList) -> str:
     """What is on a list, and who is told of it."""
     told = f"，工作日{say_clock(each.minute).strip()}告知{say_posts(pack, each.tell)}" if each.tell else ""
-    return f"{each.title}（{each.key}）：{_what(pack, each)}{told}。"
+    listed = pack.ledgers.get(each.listed)
+    show = f"，写明{'、'.join(say_field(listed, key) for key in each.show)}" if each.show else ""
+    return f"{each.title}（{each.key}）：{_what(pack, each)}{show}{told}。"
 
 
 def _what(pack: Pack, each: WorkList) -> str:

@@ -147,6 +147,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "where",
         "flagged",
         "lacks",
+        "show",
         "missing",
         "among",
         "units",

@@ -46,6 +46,7 @@ class WorkList:
     where: tuple[Condition, ...] = ()
     flagged: str = ""  # only records of `where` that bear a mark which begins so
     lacks: tuple[str, ...] = ()  # fields, or unit
+    show: tuple[str, ...] = ()  # fields of the listed records that their rows say besides
     missing_level: str = ""
     missing_link: str = ""
     missing_choice: str = ""

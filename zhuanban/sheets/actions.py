@@ -22,7 +22,7 @@ from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, submit, try_out, weigh
+from zhuanban.ledger.door import BATCH, dry, submit, try_out, weigh
 from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.numbers import kept_numbers
@@ -135,7 +135,7 @@ def import_files(
     work = _Import(setting, ledger, actor, day, dry_run, files)
     report = ImportReport(ledger.key, dry_run)
     wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
-    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as read, _dry(dry_run):
+    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as read, dry(dry_run):
         for path, parts in read:
             mine = FileReport(path.name)
             report.files.append(mine)
@@ -155,17 +155,6 @@ def import_files(
             if mine.problems:
                 _mark(path, mine, _free(marked, path, taken))
     return report
-
-
-@contextlib.contextmanager
-def _dry(dry_run: bool) -> Iterator[None]:
-    """Inside a dry run nothing stays in the tables."""
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _mark(path: Path, report: FileReport, target: Path) -> None:
