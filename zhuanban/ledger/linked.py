@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -14,6 +14,8 @@ from zhuanban.ledger.rules import Fact, Snapshot, Source, timeline
 from zhuanban.ledger.standing import Link
 from zhuanban.pack.values import Pack
 from zhuanban.people.queries import Setting
+
+AT_ONCE = 500
 
 FactsOf = Callable[[Iterable[int]], Mapping[int, list[Fact]]]
 
@@ -28,6 +30,7 @@ class Links:
         for ledger, field in self.mirrored:
             self.fields[ledger].append(field)
         self.met: dict[int, Draft] = {}
+        self._written: dict[str, dict[Link, list[tuple[int, Source]]]] = {}  # number → what names it in the database
 
     def put(self, draft: Draft) -> None:
         """Note whom a record names now."""
@@ -42,12 +45,20 @@ class Links:
             for draft in self.met.values()
             if draft.ledger == ledger and number in named(draft.current, field)
         ]
-        rows = Linked.objects.filter(campaign=self.setting.campaign, ledger=ledger, field=field, number=number)
-        others = dict(rows.values_list("record_id", "record__number"))
-        for pk, facts in facts_of(pk for pk in others if pk not in self.met).items():
-            line = timeline(facts)
-            found.append(Source(line[0][0], others[pk], line))
-        return found
+        if number not in self._written:
+            self.foresee([number], facts_of)
+        return [*found, *(source for pk, source in self._written[number].get(link, ()) if pk not in self.met)]
+
+    def foresee(self, numbers: Sequence[str], facts_of: FactsOf) -> None:
+        """Read what names these records, all of it at once; what a batch enters meanwhile goes before it."""
+        for start in range(0, len(numbers), AT_ONCE):
+            part = numbers[start : start + AT_ONCE]
+            self._written |= {number: defaultdict(list) for number in part}
+            rows = Linked.objects.filter(campaign=self.setting.campaign, number__in=part)
+            found = list(rows.values_list("number", "ledger", "field", "record_id", "record__number"))
+            lines = {pk: timeline(facts) for pk, facts in facts_of({row[3] for row in found}).items()}
+            for number, ledger, field, pk, name in found:
+                self._written[number][ledger, field].append((pk, Source(lines[pk][0][0], name, lines[pk])))
 
     def mirroring(self, draft: Draft, before: Iterable[tuple[int, Snapshot]]) -> Iterator[tuple[str, str]]:
         """(ledger, number) of the records that mirror this one, or did before."""
