@@ -11,8 +11,22 @@ from datetime import datetime
 import pytest
 
 from tests.groundwater import (
-    APPROVAL, CHECKER, CITY, CLERK, COMPANY, INSIDE, OFFICE, OUTSIDE, SOON, STREET, TOWN, URBAN, VILLAGE, WATER,
-    Groundwater, why,
+    APPROVAL,
+    CHECKER,
+    CITY,
+    CLERK,
+    COMPANY,
+    INSIDE,
+    OFFICE,
+    OUTSIDE,
+    SOON,
+    STREET,
+    TOWN,
+    URBAN,
+    VILLAGE,
+    WATER,
+    Groundwater,
+    why,
 )  # fmt: skip
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING
@@ -256,7 +270,9 @@ def test_a_broken_seal_is_a_repeat_and_no_second_well(desk: Groundwater) -> None
     well = sealed(desk)
     asked = desk.do("wells", well, "发现私自启封", "10-12", by=WATER, reason="封条被撕")
     assert "请先在私自启封台账登记" in why(asked)
-    desk.must("seal_breaks", "QF-1", "发现", "10-12", new=True, well=well, old_seal="FT-J-1", photo=desk.photos["before"])
+    desk.must(
+        "seal_breaks", "QF-1", "发现", "10-12", new=True, well=well, old_seal="FT-J-1", photo=desk.photos["before"]
+    )
     desk.must("wells", well, "发现私自启封", "10-12", by=WATER, reason="封条被撕")
     assert [desk.outcome(well, on) for on in ("10-11", "10-12")] == ["已封停", "应封停"]
     assert desk.says(well, "breaks", "10-12") == 1
@@ -342,4 +358,6 @@ def test_every_combination_has_one_outcome_and_all_add_up(desk: Groundwater) -> 
     assert {name: row[0] for name, row in table.items() if row[0] != "0"} == {
         "应封停": "1", "许可期内保留": "1", "办理许可中": "2", "应关闭": "1", "合计": "5",
     }  # fmt: skip
-    assert desk.here.pack.ledgers["wells"].rules[-1].exact or any(r.exact for r in desk.here.pack.ledgers["wells"].rules)
+    assert desk.here.pack.ledgers["wells"].rules[-1].exact or any(
+        r.exact for r in desk.here.pack.ledgers["wells"].rules
+    )

@@ -12,8 +12,9 @@ from itertools import product
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from zhuanban.core import clock
 from zhuanban.core.day import iso, to_date, to_day
@@ -133,7 +134,7 @@ class _Book:
             if asked.field == "state":
                 rows = rows.filter(state__in=words)
             elif spec is not None and spec.type in _PLAIN and not spec.many:
-                rows = rows.annotate(**{f"said{nth}": KeyTextTransform(spec.key, "data")})
+                rows = rows.alias(**{f"said{nth}": Cast(KeyTextTransform(spec.key, "data"), TextField())})
                 rows = rows.filter(**{f"said{nth}__in": words})
         told = rows.values_list("number", "first_on", "state", "region", "unit", "data", "withdrawn", "flags")
         for number, opened, state, region, unit, data, withdrawn, flags in told.iterator():
