@@ -26,6 +26,8 @@ from tests.groundwater import (
 )  # fmt: skip
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
+from zhuanban.demo.pictures import picture
+from zhuanban.evidence.actions import keep
 from zhuanban.ledger.change import ENTERED, Step
 from zhuanban.ledger.queries import Viewer
 from zhuanban.notify.models import Alarm
@@ -348,6 +350,25 @@ def test_a_commitment_is_between_the_user_and_the_bureau(desk: Groundwater) -> N
     again = desk.do("letters", "CN-2", "未签", "08-02", new=True, by=CLERK, user="YH-1", why_not="拒签")
     assert "已经有承诺书" in why(again)
     assert "agreements" in desk.here.pack.ledgers
+
+
+def test_an_opinion_is_answered_and_who_posted_it_stays_hidden(desk: Groundwater) -> None:
+    """003-62."""
+    desk.user()
+    said = {"channel": "论坛", "matter": "夜间洗车", "poster": "网友甲", "user": "YH-1"}
+    poster = Actor(None, "xc", (Held("propaganda", unit="XC"),))
+    desk.must("opinions", "YQ-1", "发现", "08-22", new=True, by=poster, unit="XC", region="371083", **said)
+    desk.must("opinions", "YQ-1", "答复", "08-23", by=OFFICE, answer="已依法处理")
+    assert "网友甲" not in str(Viewer(desk.here, OFFICE).history(desk.here.pack.ledgers["opinions"], "YQ-1"))
+
+
+def test_an_agreement_signed_far_away_is_flagged(desk: Groundwater) -> None:
+    """003-67: by the place that the picture itself gives."""
+    desk.user()
+    far = keep(desk.campaign, picture(["far"], "far", signature=False, place=(121.64, 36.75)), "远.jpg", by=None)
+    said = {"user": "YH-1", "place": INSIDE, "photo": [far]}
+    desk.must("agreements", "XY-1", "签订", "09-01", new=True, by=COMPANY, **said)
+    assert any("现场照片" in flag for flag in desk.record("agreements", "XY-1").flags)
 
 
 def test_look_backs_start_when_the_campaign_is_over_and_have_no_end(desk: Groundwater) -> None:

@@ -93,6 +93,17 @@ def test_the_clock_writes_an_expiry_once_also_after_it_stood_still() -> None:
         assert [(t.number, t.as_json()["on"]) for t in told] == [(later, "2024-07-01")]
 
 
+def test_a_batch_is_moved_for_the_harvest_and_the_rest_stays(desk: Groundwater) -> None:
+    """003-U07."""
+    one, two = desk.well(users=[desk.user()]), desk.well("J-2", users=["YH-1"])
+    for well in (one, two):
+        desk.must("wells", well, "列入批次", "09-08", by=WATER, batch=4, planned_on="2022-09-20")
+    assert desk.do("wells", one, "调整批次", "09-16", by=WATER, planned_on="2022-10-15").status == "waiting"
+    desk.must("wells", one, "调整批次", "09-16", by=WATER, planned_on="2022-10-15", reason="秋收用水")
+    assert desk.names("wells_late", "09-21") == [two]
+    assert desk.names("wells_late", "10-16") == [one, two]
+
+
 def test_a_kept_well_is_not_sealed_and_is_asked_for_its_meter(desk: Groundwater) -> None:
     """003-09."""
     well = desk.well(users=[desk.user()])

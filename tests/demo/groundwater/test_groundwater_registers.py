@@ -135,6 +135,20 @@ def test_water_levels_have_one_gap(water: Played) -> None:
     assert len(water.listed("levels_missing")) == 1
 
 
+def test_the_company_brought_three_things_and_one_map_waits(water: Played) -> None:
+    """003-21."""
+    first = [r for r in water.records("deliverables") if r.unit == "SWJT" and r.data["edition"] == 1]
+    assert Counter(r.data["what"] for r in first) == {"用水户名录": 1, "管网覆盖分布图": 1, "自备井封闭施工规范": 1}
+    assert [r.data["rows"] for r in first if r.data.get("rows")] == [186]
+    assert [r.data["frame"] for r in water.records("deliverables") if r.state == "待矢量化"] == ["图片无坐标"]
+
+
+def test_the_file_of_a_user_has_its_parts(water: Played) -> None:
+    """003-U15."""
+    spec = water.here.pack.archives["user_file"]
+    assert {"检查", "取水许可", "计量设施", "通知书", "承诺书", "供水协议", "税费", "自备井"} <= {head.title for head in spec.heads}
+
+
 def test_tasks_papers_and_bulletins(water: Played) -> None:
     """003-01, 03, 44, 51, 53."""
     assert Counter(r.state for r in water.records("tasks")) == {"已办结": 8, "办理中": 1}
