@@ -93,9 +93,11 @@ class Groundwater(Story):
 
     def notice(self, well: str, served: str, number: str = "TZ-1") -> None:
         self.must(
-            "notices", number, "制发", served, new=True, kind="封停通知书", wells=[well], basis=[self.plan()]
+            "served_notices", number, "制发", served, new=True, kind="封停通知书", wells=[well], basis=[self.plan()]
         )  # fmt: skip
-        self.must("notices", number, "送达", served, served_on=f"2022-{served}", way="签收", proof=self.photos["paper"])
+        self.must(
+            "served_notices", number, "送达", served, served_on=f"2022-{served}", way="签收", proof=self.photos["paper"]
+        )
 
     def plan(self) -> str:
         if not Record.objects.filter(campaign=self.campaign, ledger="papers").exists():

@@ -113,11 +113,15 @@ def test_a_fine_that_is_paid_does_not_close_the_problem(desk: Groundwater) -> No
     desk.user()
     well = desk.well(users=["YH-1"])
     problem(desk, "WT-1", "08-08", kind="无证取水", wells=[well])
-    desk.must("cases", "AJ-1", "立案", "08-09", new=True, user="YH-1", problem="WT-1", facts="无证取水")
-    desk.must("cases", "AJ-1", "告知", "08-20", hearing="放弃听证")
-    desk.must("cases", "AJ-1", "决定", "09-06", article="条例", fine=20000, grade="一般")
-    desk.must("cases", "AJ-1", "履行", "09-21", paid_on="2022-09-21")
-    assert [desk.says("YH-1", "penalty_light", on, "users") for on in ("08-08", "09-06", "09-21")] == ["无", "红", "绿"]
+    desk.must("penalty_cases", "AJ-1", "立案", "08-09", new=True, user="YH-1", problem="WT-1", facts="无证取水")
+    desk.must("penalty_cases", "AJ-1", "告知当事人", "08-20", hearing="放弃听证")
+    desk.must("penalty_cases", "AJ-1", "决定", "09-06", article="条例", fine=20000, grade="一般")
+    desk.must("penalty_cases", "AJ-1", "履行", "09-21", paid_on="2022-09-21")
+    assert [desk.says("YH-1", "penalty_light", on, "users") for on in ("08-08", "09-06", "09-21")] == [
+        "无",
+        "红灯",
+        "绿灯",
+    ]
     proof = {"fixed": "缴了罚款", "fix_photo": desk.photos["after"], "fixed_by": "甲"}
     desk.must("problems", "WT-1", "申请销号", "09-22", by=CLERK, **proof)
     assert "罚款缴了也不算整改到位" in why(desk.do("problems", "WT-1", "销号", "09-22", by=CHECKER, checked_by="乙"))
@@ -154,7 +158,7 @@ def test_joint_punishment_has_its_steps_and_a_way_out(desk: Groundwater) -> None
     desk.must("joint_punishments", "CJ-1", "提议", "09-02", new=True, by=WATER, **said)
     early = desk.do("joint_punishments", "CJ-1", "纳入信用", "09-05", record_no="X1")
     assert "已决定" in why(early)
-    desk.must("joint_punishments", "CJ-1", "告知", "09-07", by=WATER, hearing="没有陈述")
+    desk.must("joint_punishments", "CJ-1", "告知当事人", "09-07", by=WATER, hearing="没有陈述")
     assert "领导小组" in why(desk.do("joint_punishments", "CJ-1", "决定惩戒", "09-16", by=WATER, reason="清楚"))
     desk.must("joint_punishments", "CJ-1", "决定惩戒", "09-16", by=LEADER, reason="事实清楚", told=["SC"])
     desk.must("joint_punishments", "CJ-1", "纳入信用", "09-20", by=WATER, record_no="X1")
@@ -167,7 +171,7 @@ def test_a_transfer_to_the_police_is_followed_to_its_end(desk: Groundwater) -> N
     said = {"kind": "暴力抗法", "facts": "推搡", "papers": desk.photos["paper"]}
     desk.must("police_cases", "YS-1", "移送", "08-17", new=True, unit="GA", **said)
     assert [desk.names("police_to_follow", on) for on in ("08-31", "09-01")] == [[], ["YS-1"]]
-    desk.must("police_cases", "YS-1", "接收", "09-01", by=POLICE, receipt="回执一")
+    desk.must("police_cases", "YS-1", "签收移送", "09-01", by=POLICE, receipt="回执一")
     desk.must("police_cases", "YS-1", "跟踪督促", "09-01", by=WATER, follow="已询问")
     assert desk.names("police_to_follow", "09-10") == []
     desk.must("police_cases", "YS-1", "反馈结果", "09-08", by=POLICE, result="处罚")
@@ -196,7 +200,7 @@ def test_four_lights_stand_apart(desk: Groundwater) -> None:
     dues = {"user": "YH-1", "period": "2022-08", "tax_state": "已缴", "fee_state": "欠缴"}
     desk.must("payments", "JF-1", "入账", "09-05", new=True, **dues)
     keys = ("permit_light", "meter_light", "tax_light", "fee_light", "penalty_light")
-    assert [desk.says("YH-1", key, "09-10", "users") for key in keys] == ["绿", "红", "绿", "红", "无"]
+    assert [desk.says("YH-1", key, "09-10", "users") for key in keys] == ["绿灯", "红灯", "绿灯", "红灯", "无"]
     assert desk.rows("four_lights", "09-10")["合计"] == [
         "1", "1", "100%", "0", "0%", "1", "1", "100%", "1", "0", "0%", "0",
     ]  # fmt: skip
@@ -251,7 +255,7 @@ def test_a_credit_code_belongs_to_one_user(desk: Groundwater) -> None:
 
 def test_a_town_has_a_desk_of_its_own(desk: Groundwater) -> None:
     """003-64, U10: and people's data are masked."""
-    desk.user(contact="联系人甲", phone="19900010000", id_number="110101199003070038")
+    desk.user(contact="联系人甲", phone="19900010000", resident_no="110101199003070038")
     desk.user("YH-2", region=CITY, at=OUTSIDE)
     users = desk.here.pack.ledgers["users"]
     assert [r.number for r in Viewer(desk.here, CLERK).records(users)] == ["YH-1"]
@@ -285,7 +289,7 @@ def test_a_quota_holds_from_its_day_on(desk: Groundwater) -> None:
     """003-05."""
     quota = {"industry": "食品加工", "value": 4.2, "from": "2019-01-01", "until": "2021-12-31"}
     desk.must("quotas", "DE-2019", "登记", "07-20", new=True, **quota)
-    assert desk.record("quotas", "DE-2019").data["in_force"] == "否"
+    assert desk.record("quotas", "DE-2019").data["in_force_now"] == "否"
 
 
 def test_a_meter_whose_term_is_over_is_off(desk: Groundwater) -> None:
@@ -322,7 +326,7 @@ def test_discipline_is_read_by_few_and_decided_by_another(desk: Groundwater) -> 
 
 def test_a_release_is_written_by_one_and_let_go_by_another(desk: Groundwater) -> None:
     """003-43: before that the media do not see it."""
-    said = {"title_line": "成果一", "table_as_of": "周调度表，2022-08-12", "figures": "全市合计"}
+    said = {"title_line": "成果一", "table_and_day": "周调度表，2022-08-12", "figures": "全市合计"}
     media = Actor(None, "media", (Held("media", unit="RM"),))
     ledger = desk.here.pack.ledgers["releases"]
     desk.must("releases", "CG-1", "拟稿", "08-12", new=True, by=OFFICE, region="371083", **said)
@@ -345,9 +349,9 @@ def test_the_declared_volume_is_corrected_by_a_later_step(desk: Groundwater) -> 
 def test_a_commitment_is_between_the_user_and_the_bureau(desk: Groundwater) -> None:
     """003-38, 67: an agreement about water is another paper."""
     desk.user()
-    desk.must("letters", "CN-1", "签订", "08-01", new=True, by=CLERK, user="YH-1", scan=desk.photos["paper"])
-    assert desk.record("letters", "CN-1").data["with"] == "市水利局"
-    again = desk.do("letters", "CN-2", "未签", "08-02", new=True, by=CLERK, user="YH-1", why_not="拒签")
+    desk.must("commitments", "CN-1", "签订", "08-01", new=True, by=CLERK, user="YH-1", scan=desk.photos["paper"])
+    assert desk.record("commitments", "CN-1").data["with"] == "市水利局"
+    again = desk.do("commitments", "CN-2", "未签", "08-02", new=True, by=CLERK, user="YH-1", why_not="拒签")
     assert "已经有承诺书" in why(again)
     assert "agreements" in desk.here.pack.ledgers
 

@@ -67,7 +67,7 @@ def test_a_permit_is_kept_to_its_last_day_and_then_the_well_is_to_be_sealed(desk
     assert "不再办理取水许可" in why(desk.do("permits", "XK-2", "申请", "11-02", new=True, by=APPROVAL, well=well))
     renewal = desk.do("renewals", "YX-1", "申请延续", "10-20", new=True, by=APPROVAL, permit="XK-1", well=well)
     assert "不再给予延续（方案三（一））" in why(renewal)
-    history = desk.rows("outcomes", "10-31")
+    history = desk.rows("well_outcomes", "10-31")
     assert (history["许可期内保留"][0], history["应封停"][0], history["合计"][0]) == ("1", "0", "1")
 
 
@@ -134,14 +134,14 @@ def test_unpaid_dues_are_proposed_and_a_person_decides(desk: Groundwater) -> Non
     desk.must("wells", well, "解除欠缴", "09-25", by=WATER, reason="已补缴")
     assert desk.outcome(well, "09-25") == "许可期内保留"
     lights = [desk.says(user, key, "09-25", "users") for key in ("tax_light", "fee_light")]
-    assert lights == ["红", "绿"]
+    assert lights == ["红灯", "绿灯"]
 
 
 def test_outside_all_four_are_needed_and_what_is_missing_is_named(desk: Groundwater) -> None:
     """003-11, 59: granted is neither accepted nor enough."""
     well = desk.well(at=OUTSIDE, users=[desk.user(at=OUTSIDE)])
     assert desk.outcome(well, "08-01") == "办理许可中"
-    desk.must("permits", "XK-1", "告知", "09-20", new=True, by=APPROVAL, well=well, papers="申请表")
+    desk.must("permits", "XK-1", "告知手续", "09-20", new=True, by=APPROVAL, well=well, papers="申请表")
     desk.must("permits", "XK-1", "申请", "09-26", by=APPROVAL)
     desk.must("permits", "XK-1", "受理", "09-28", by=APPROVAL)
     assert desk.says(well, "permitted", "09-28") == "申请中"
@@ -170,11 +170,11 @@ def test_the_pipe_takes_a_well_in_from_its_day_and_not_before(desk: Groundwater)
     user = desk.user(at=SOON)
     well = desk.well(at=SOON, users=[user])
     far = desk.well("J-2", at=OUTSIDE)
-    before = desk.rows("outcomes", "10-19")
+    before = desk.rows("well_outcomes", "10-19")
     assert len(desk.second_map()) >= 2
     assert [desk.outcome(well, on) for on in ("10-19", "10-20")] == ["办理许可中", "应关闭"]
     assert desk.outcome(far, "10-20") == "办理许可中"
-    assert desk.rows("outcomes", "10-19") == before
+    assert desk.rows("well_outcomes", "10-19") == before
     assert desk.names("wells_to_close", "10-20") == [well]
     close = ("wells", well, "关闭")
     assert "还没有确认这一户接通" in why(desk.do(*close, "11-01", by=COMPANY, close_photo=desk.photos["after"]))
@@ -243,10 +243,10 @@ def test_sealing_needs_its_number_its_pictures_and_the_term(desk: Groundwater) -
     """003-47, 65, 66: served and over, or voluntary; without a tap a reason."""
     well = desk.well(users=[desk.user()])
     assert "没有送达或期限未满" in why(desk.seal(well, "08-20"))
-    desk.must("notices", "TZ-1", "制发", "08-20", new=True, kind="封停通知书", wells=[well], basis=[desk.plan()])
+    desk.must("served_notices", "TZ-1", "制发", "08-20", new=True, kind="封停通知书", wells=[well], basis=[desk.plan()])
     assert desk.names("notices_unserved", "08-25") == ["TZ-1"]
     assert "没有送达或期限未满" in why(desk.seal(well, "09-10"))
-    desk.must("notices", "TZ-1", "送达", "09-10", served_on="2022-09-10", way="张贴", proof=desk.photos["paper"])
+    desk.must("served_notices", "TZ-1", "送达", "09-10", served_on="2022-09-10", way="张贴", proof=desk.photos["paper"])
     assert "期限未满" in why(desk.seal(well, "09-17"))  # the seventh day still counts
     missing = why(desk.seal(well, "09-18", seal_no=None, after_photo=None, no_water_reason=None))
     assert all(word in missing for word in ("封条号", "封停后照片", "未接通先封停的理由"))
@@ -294,8 +294,8 @@ def test_a_broken_seal_is_a_repeat_and_no_second_well(desk: Groundwater) -> None
     desk.must("problems", "WT-1", "发现", "10-12", new=True, unit="T100", **problem)
     assert desk.record("problems", "WT-1").data["grade"] == "从严"
     case = {"user": "YH-1", "problem": "WT-1", "facts": "私自启封", "again": "是", "grade": "一般"}
-    assert "加大处罚力度" in why(desk.do("cases", "AJ-1", "立案", "10-14", new=True, **case))
-    desk.must("cases", "AJ-1", "立案", "10-14", new=True, **{**case, "grade": "从重"})
+    assert "加大处罚力度" in why(desk.do("penalty_cases", "AJ-1", "立案", "10-14", new=True, **case))
+    desk.must("penalty_cases", "AJ-1", "立案", "10-14", new=True, **{**case, "grade": "从重"})
     desk.must("seal_breaks", "QF-1", "立案", "10-14", problem="WT-1", case="AJ-1")
 
 
@@ -365,7 +365,7 @@ def test_every_combination_has_one_outcome_and_all_add_up(desk: Groundwater) -> 
     wells = [desk.well(f"J-{n}", at=at) for n, at in enumerate((INSIDE, INSIDE, OUTSIDE, OUTSIDE, SOON), 1)]
     desk.permit(wells[1], "2023-05-31")
     desk.second_map()
-    table = desk.rows("outcomes", "10-20")
+    table = desk.rows("well_outcomes", "10-20")
     assert {name: row[0] for name, row in table.items() if row[0] != "0"} == {
         "应封停": "1", "许可期内保留": "1", "办理许可中": "2", "应关闭": "1", "合计": "5",
     }  # fmt: skip

@@ -66,7 +66,7 @@ def test_the_three_that_were_late_inside_and_the_last_one_outside(water: Played)
 
 def test_the_outcomes_add_up_to_all_wells(water: Played) -> None:
     """003-U01: 779 wells, each with one outcome."""
-    rows = {name: row[:3] for name, row in water.rows("outcomes").items()}
+    rows = {name: row[:3] for name, row in water.rows("well_outcomes").items()}
     assert rows == {
         "应封停": ["19", "19", "0"],
         "已封停": ["157", "157", "0"],
@@ -83,7 +83,7 @@ def test_the_outcomes_add_up_to_all_wells(water: Played) -> None:
 
 def test_every_week_the_outcomes_add_up_to_the_wells_that_were_known(water: Played) -> None:
     for line in LINES[1:]:
-        rows = water.rows("outcomes", line[0])
+        rows = water.rows("well_outcomes", line[0])
         total = int(rows.pop("合计")[0])
         assert sum(int(row[0]) for row in rows.values()) == total == int(water.rows("registers", line[0])["合计"][3])
 
@@ -96,12 +96,12 @@ def test_sealing_inside(water: Played) -> None:
 
 def test_outside_the_network(water: Played) -> None:
     """003-11, 12, 59, 61."""
-    assert water.rows("outside")["合计"] == ["548", "301", "288", "288", "148", "49", "0", "22", "39", "17", "11"]
+    assert water.rows("outside_wells")["合计"] == ["548", "301", "288", "288", "148", "49", "0", "22", "39", "17", "11"]
 
 
 def test_seventeen_wells_come_in_on_the_day_of_the_second_map(water: Played) -> None:
     """003-12: and not before; seventeen of 14 users; by the second map 248 + 531 wells, 207 + 456 users."""
-    due = [water.rows("outcomes", on)["应关闭"][0] for on in ("10-19", "10-20")]
+    due = [water.rows("well_outcomes", on)["应关闭"][0] for on in ("10-19", "10-20")]
     refused = len(water.names("wells_to_close", "10-19"))
     assert int(due[1]) - int(due[0]) == 17
     assert int(due[0]) == refused
@@ -135,7 +135,7 @@ def day_of(day: int) -> str:
 
 def test_four_permits_end_at_the_end_of_october(water: Played) -> None:
     """003-08: the clock wrote it; one was renewed by mistake and put right the next day."""
-    kept = [water.rows("outcomes", on)["许可期内保留"][0] for on in ("10-31", "11-01")]
+    kept = [water.rows("well_outcomes", on)["许可期内保留"][0] for on in ("10-31", "11-01")]
     assert int(kept[0]) - int(kept[1]) == 4
     turned = Event.objects.filter(record__ledger="wells", actor="时钟", on_day=from_iso("2022-11-01"))
     assert turned.filter(body__contains="应封停").count() >= 4
@@ -150,7 +150,7 @@ def test_broken_seals_are_events_and_not_wells(water: Played) -> None:
     counts = [Event.objects.filter(record__ledger="wells", body__contains=word).count() for word in words]
     assert counts[:2] == [155, 2]
     assert counts[2] == 3 + 1  # and one after an approved unsealing
-    assert len(water.records("cases", again="是", grade="从重")) == 3
+    assert len(water.records("penalty_cases", again="是", grade="从重")) == 3
 
 
 def test_the_registers_are_whole(water: Played) -> None:

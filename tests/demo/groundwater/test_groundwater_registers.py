@@ -35,7 +35,7 @@ def test_the_work_list_moves_from_186_to_193(water: Played) -> None:
 
 def test_both_lists_differ_at_24_and_two_maps_at_six(water: Played) -> None:
     """003-22, 56."""
-    rows = water.rows("differences")
+    rows = water.rows("list_differences")
     assert [rows[n][:2] for n in ("水务集团名录", "镇区名录")] == [["15", "15"], ["9", "9"]]
     assert rows["住建局与水务集团图不一致"] == ["6", "0", "0"]
     assert [len(water.names(f"maps_differ_{who}", "10-19")) for who in ("company", "housing")] == [3, 3]
@@ -44,8 +44,8 @@ def test_both_lists_differ_at_24_and_two_maps_at_six(water: Played) -> None:
 
 def test_letters_notices_and_agreements(water: Played) -> None:
     """003-38, 47, 65, 67."""
-    assert water.rows("letters")["合计"] == ["663", "631", "95%", "15", "11", "6"]
-    notices = water.rows("notices")
+    assert water.rows("commitments")["合计"] == ["663", "631", "95%", "15", "11", "6"]
+    notices = water.rows("served_notices")
     assert (notices["整改通知书"][0], notices["封停通知书"][0]) == ("214", "171")
     assert len(water.names("notices_late")) == 9
     assert water.rows("water_supply")["合计"][2:] == ["96", "96"]
@@ -131,7 +131,7 @@ def test_leads(water: Played) -> None:
 def test_water_levels_have_one_gap(water: Played) -> None:
     """003-55."""
     assert len(water.records("stations")) == 12
-    assert water.rows("levels")["合计"] == ["71"]
+    assert water.rows("water_levels")["合计"] == ["71"]
     assert len(water.listed("levels_missing")) == 1
 
 
@@ -146,7 +146,9 @@ def test_the_company_brought_three_things_and_one_map_waits(water: Played) -> No
 def test_the_file_of_a_user_has_its_parts(water: Played) -> None:
     """003-U15."""
     spec = water.here.pack.archives["user_file"]
-    assert {"检查", "取水许可", "计量设施", "通知书", "承诺书", "供水协议", "税费", "自备井"} <= {head.title for head in spec.heads}
+    assert {"检查", "取水许可", "计量设施", "通知书", "承诺书", "供水协议", "税费", "自备井"} <= {
+        head.title for head in spec.heads
+    }
 
 
 def test_tasks_papers_and_bulletins(water: Played) -> None:
@@ -170,7 +172,7 @@ def test_the_week_of_the_task_force(water: Played) -> None:
 
 def test_transfers_punishments_and_reconsideration(water: Played) -> None:
     """003-37, 52, 53."""
-    assert Counter(r.state for r in water.records("police_cases")) == {"有结果": 2, "已接收": 1}
+    assert Counter(r.state for r in water.records("police_cases")) == {"有结果": 2, "已签收": 1}
     assert Counter(r.state for r in water.records("joint_punishments")) == {"已修复": 1, "已入信用": 1}
     assert len(water.names("disputed_seals", "10-08")) == 1
     assert water.names("disputed_seals") == []
