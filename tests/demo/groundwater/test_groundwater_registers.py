@@ -95,7 +95,7 @@ def test_stages_and_their_units(water: Played) -> None:
     """003-15, 18, 23, 32, 40."""
     rows = water.rows("stage_units")
     assert {name: tuple(row) for name, row in rows.items() if name != "合计"} == {
-        "宣传阶段": ("0", "20"), "动员阶段": ("0", "19"), "督查阶段": ("1", "24"), "整改阶段": ("1", "25"),
+        "宣传阶段": ("0", "20"), "动员阶段": ("0", "19"), "督查阶段": ("1", "24"), "整改阶段": ("1", "24"),
         "总结阶段": ("0", "3"),
     }  # fmt: skip
     dates = {s.title: (s.start and iso(s.start), s.end and iso(s.end)) for s in water.here.pack.stages.values()}
