@@ -51,7 +51,10 @@ SHARED: dict[str, str] = {
 
 # Words that one room says of itself: room → (words, reason).
 SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
-    "core": (frozenset(["日期"]), "head of the table of holidays"),
+    "core": (
+        frozenset(["日期", "统一社会信用代码", "信用代码"]),
+        "head of the table of holidays; what people call the codes whose check digits it knows",
+    ),
     "duty": (
         frozenset(["已报", "未报", "零报告", "退回"]),
         "how any report stands, which a pack may also keep in a ledger of its own",
@@ -96,7 +99,7 @@ SAID_BY_ROOM: dict[str, tuple[frozenset[str], str]] = {
     "people": (frozenset(["抽查", "种子", "范围"]), "what the log of accesses tells of a draw"),
     "evidence": (frozenset(["文件", "照片", "视频"]), "kinds of evidence that any ledger may hold"),
     "sheets": (
-        frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态", "有", "无"]),
+        frozenset(["联系电话", "分管领导", "填报日期", "编号", "状态", "有", "无", "不详"]),
         "lines under any table, and heads that any ledger's sheets share",
     ),
 }

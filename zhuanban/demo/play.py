@@ -107,6 +107,7 @@ class _Play:
         self.folder = folder
         self.say = say
         self.actors: dict[str, Actor] = {}
+        self.shown: dict[tuple[str, int | None], dict[str, str]] = {}  # named pictures, by who keeps them
 
     def run(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -365,9 +366,11 @@ class _Play:
             words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
             seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
             if isinstance(value, str) and value.startswith("@"):
-                shown = self.script.pictures[value[1:]]
-                image = picture([shown.words], value, spec.type is FieldType.SIGNATURE, shown.taken, shown.place)
-                return [keep(self.here.campaign, image, f"{shown.words}.jpg", by)]
+                if (value, by) not in self.shown:
+                    shown = self.script.pictures[value[1:]]
+                    image = picture([shown.words], value, spec.type is FieldType.SIGNATURE, shown.taken, shown.place)
+                    self.shown[value, by] = keep(self.here.campaign, image, f"{shown.words}.jpg", by)
+                return [self.shown[value, by]]
             if spec.type is FieldType.VIDEO:
                 return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
             image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)

@@ -185,6 +185,7 @@ class _Batch:
             for ledger, numbers in unmet.items():
                 for part in chunks(numbers):
                     self._load(ledger, part)
+            self.seen.names.foresee(sorted({number for _, number in targets}))
             for ledger, number in sorted(targets & self.drafts.keys()):
                 draft = self.drafts[ledger, number]
                 change = Change(f"follow/{draft.id}/{draft.version + 1}", ledger, (Step("amend"),), number)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from zhuanban.atlas.frames import Point, from_json
+from zhuanban.core.codes import CODES
 from zhuanban.core.day import iso, to_day
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
@@ -74,12 +75,15 @@ def _single(field: Field, place: Place, wrong: Callable[[str], Checker]) -> Chec
 def _text(field: Field, place: Place, bad: Checker) -> Checker:
     longest = TEXT_LONGEST[field.type]
     pattern = re.compile(field.pattern) if field.pattern else None
+    code, holds = CODES[field.check_digit] if field.check_digit else ("", lambda _: True)
 
     def check(value: Any) -> Problem | None:
         if not isinstance(value, str) or len(value) > longest or "\x00" in value:
             return bad(value)
         if pattern is not None and not pattern.fullmatch(value):
             return says.PATTERN.at(place, field=field.title, value=_short(value))
+        if not holds(value):
+            return says.CHECK_DIGIT.at(place, field=field.title, value=_short(value), code=code)
         return None
 
     return check

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from zhuanban.ledger.standing import Link
 from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import Pack
 from zhuanban.people.queries import Setting
+
+AT_ONCE = 500
 
 Line = Sequence[tuple[int, Snapshot]]
 
@@ -59,6 +61,7 @@ class Links:
         self.setting = setting
         self.watched = watched(setting.pack)
         self.met: dict[int, Draft] = {}
+        self._written: dict[str, dict[Link, list[tuple[int, Source]]]] = {}  # number → what names it in the database
 
     def put(self, draft: Draft) -> None:
         """Note whom a record names now."""
@@ -72,11 +75,24 @@ class Links:
             for draft in self.met.values()
             if draft.ledger == link[0] and number in named(draft.current, link[1])
         ]
-        others = {pk: other for pk, other in self._written(link, number) if pk not in self.met}
-        for pk, facts in facts_of(others).items():
-            line = timeline(facts)
-            found.append(Source(line[0][0], others[pk], line))
-        return found
+        return [*found, *(source for pk, source in self._behind(number).get(link, ()) if pk not in self.met)]
+
+    def _behind(self, number: str) -> Mapping[Link, Sequence[tuple[int, Source]]]:
+        """What names records of this number in the database, by link."""
+        if number not in self._written:
+            self.foresee([number])
+        return self._written[number]
+
+    def foresee(self, numbers: Sequence[str]) -> None:
+        """Read what names these records, all of it at once; what a batch enters meanwhile goes before it."""
+        for start in range(0, len(numbers), AT_ONCE):
+            part = numbers[start : start + AT_ONCE]
+            self._written |= {number: defaultdict(list) for number in part}
+            rows = Linked.objects.filter(campaign=self.setting.campaign, number__in=part)
+            found = list(rows.values_list("number", "ledger", "field", "record_id", "record__number"))
+            lines = {pk: timeline(facts) for pk, facts in facts_of({row[3] for row in found}).items()}
+            for number, ledger, link, pk, name in found:
+                self._written[number][ledger, link].append((pk, Source(lines[pk][0][0], name, lines[pk])))
 
     def standing_on(self, draft: Draft, before: Line) -> Iterator[tuple[str, str]]:
         """(ledger, number) of the records of which a field stands on this one, or did before it changed."""
@@ -89,11 +105,7 @@ class Links:
             if _says(before, what) != _says(draft.line, what):
                 mine = [d for d in self.met.values() if d.ledger == ledger]
                 yield from ((ledger, d.number) for d in mine if draft.number in named(d.current, link))
-                yield from ((ledger, number) for _, number in self._written((ledger, link), draft.number))
-
-    def _written(self, link: Link, number: str) -> list[tuple[int, str]]:
-        rows = Linked.objects.filter(campaign=self.setting.campaign, ledger=link[0], field=link[1], number=number)
-        return list(rows.values_list("record_id", "record__number"))
+                yield from ((ledger, source.number) for _, source in self._behind(draft.number).get((ledger, link), ()))
 
     def write(self) -> None:
         """Keep the links."""

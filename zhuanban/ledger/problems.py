@@ -59,6 +59,7 @@ DISORDER = Kind(
 )
 RACE = Kind("ledger-038", "另一人同时登记了相同的条目。", "请查看已登记的条目，再决定是否重新提交。")
 PATTERN = Kind("ledger-039", "“{field}”的写法不对：“{value}”。", "请核对后重新填写。")
+CHECK_DIGIT = Kind("ledger-093", "“{field}”不是{code}：“{value}”的校验位不对。", "请对照证照重新填写。")
 TWICE = Kind(
     "ledger-040", "本次送来的资料中，同一条目出现两次而内容不同：{fields}（另一处：{other}）。", "请核对哪一处为准。"
 )

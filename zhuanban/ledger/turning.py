@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform
+
 from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.ledger.change import ENTERED, Change, Step
@@ -67,9 +69,11 @@ def turn_all(setting: Setting) -> list[Turn]:
 def _turn(setting: Setting, ledger: Ledger, standing: list[Decides], since: int | None, today: int) -> list[Turn]:
     due: list[tuple[int, str]] = []
     rows = Record.objects.filter(campaign=setting.campaign, ledger=ledger.key, withdrawn=False).order_by("number")
-    for pk, number, first, data in rows.values_list("pk", "number", "first_on", "data").iterator(AT_ONCE):
+    dates = sorted({field for decides in standing for field, _ in decides.turns})
+    texts = [KeyTextTransform(key, "data") for key in dates]
+    for pk, number, first, *said in rows.values_list("pk", "number", "first_on", *texts).iterator(AT_ONCE):
         after = first if since is None else max(since, first)
-        if turns(standing, (Snapshot("", "", "", data),), after, today):
+        if turns(standing, (Snapshot("", "", "", dict(zip(dates, said, strict=True))),), after, today):
             due.append((pk, number))
     found: list[Turn] = []
     for start in range(0, len(due), AT_ONCE):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from zhuanban.core.codes import CODES
 from zhuanban.pack import problems, tree
 from zhuanban.pack.likely import FARTHEST, Likely
 from zhuanban.pack.read_layer import read_options, zoned
@@ -150,6 +151,7 @@ def _field(key: str, said: Said) -> Field:
         limit=_limit(said),
         earliest=said.day("earliest"),
         pattern=pattern,
+        check_digit=said.one_of("check_digit", tuple(CODES), ""),
         personal=said.one_of("personal", PERSONAL, ""),
         seen_by=said.texts("seen_by"),
         outside=said.one_of("outside", ("warn", "inbox"), ""),

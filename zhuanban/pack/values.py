@@ -82,6 +82,7 @@ class Field:
     limit: tuple[str, str] = ("", "")  # number: (standard, its limit): a value beyond it is flagged
     earliest: int | None = None  # date: day number
     pattern: str = ""  # text: full-match regular expression
+    check_digit: str = ""  # text: a word of core.codes.CODES: the kind of code whose last sign must fit the rest
     personal: str = ""  # name | phone | id_number | address | contact: masked unless seen_by and revealed
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from zhuanban.core.codes import CODES
 from zhuanban.core.day import chinese, from_iso
 from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.frame import Post
@@ -198,6 +199,8 @@ def say_type(pack: Pack, field: Field) -> str:
         parts.append(f"不早于{chinese(field.earliest)}")
     if field.pattern:
         parts.append(f"格式 {field.pattern}")
+    if field.check_digit:
+        parts.append(f"按{CODES[field.check_digit][0]}核对校验位")
     if field.layer:
         title = pack.layers[field.layer].title if field.layer in pack.layers else field.layer
         parts[0] = f"{title}的分区"

@@ -6,19 +6,25 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
+from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot, said_days, timeline
+from zhuanban.ledger.rules import Fact, Snapshot, said_days, timeline
 from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import Condition
+from zhuanban.pack.values import Condition, FieldType
 from zhuanban.pack.work_list import Owing
 from zhuanban.people.queries import Setting
+
+_PLAIN = (FieldType.CHOICE, FieldType.ZONE, FieldType.YES_NO)  # a single word, as it is
 
 
 class Cited(NamedTuple):
@@ -71,17 +77,50 @@ class Books:
 
 
 class Book:
-    """The records of one ledger with their timelines."""
+    """The records of one ledger: as they stand now where today is asked about, else with their timelines."""
 
     def __init__(self, books: Books, ledger: str, visible: Q) -> None:
         self.books = books
         self.ledger = books.setting.pack.ledgers[ledger]
-        rows = Record.objects.filter(
+        self._rows = Record.objects.filter(
             visible, campaign=books.setting.campaign, ledger=ledger, first_on__lte=books.day
         ).order_by("number")
-        found = list(rows.values_list("pk", "number", "first_on"))
+
+    def _now(self, where: Sequence[Condition]) -> Iterator[tuple[str, int, Snapshot]]:
+        """Number, day of opening, and how it stands now, of the records that may fulfil the conditions: what the
+        database can tell apart it leaves out."""
+        rows = self._rows
+        for nth, asked in enumerate(where):
+            spec = self.ledger.fields.get(asked.field)
+            words = {"is": (asked.value,), "in": asked.value}.get(asked.op)
+            if words is None:
+                continue
+            if asked.field == "state":
+                rows = rows.filter(state__in=words)
+            elif spec is not None and spec.type in _PLAIN and not spec.many:
+                rows = rows.alias(**{f"said{nth}": Cast(KeyTextTransform(spec.key, "data"), TextField())})
+                rows = rows.filter(**{f"said{nth}__in": words})
+        told = rows.values_list("number", "first_on", "state", "region", "unit", "data", "withdrawn", "flags")
+        for number, opened, state, region, unit, data, withdrawn, flags in told.iterator():
+            yield number, opened, Snapshot(state, region, unit, data, withdrawn, tuple(flags))
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, int, list[tuple[int, Snapshot]], list[Fact]]]:
+        found = list(self._rows.values_list("pk", "number", "first_on"))
         facts = facts_of([pk for pk, _, _ in found])
-        self.lines = [(number, opened, timeline(facts[pk]), facts[pk]) for pk, number, opened in found]
+        return [(number, opened, timeline(facts[pk]), facts[pk]) for pk, number, opened in found]
+
+    def _stood(
+        self, where: Sequence[Condition], day: int, *, with_facts: bool
+    ) -> Iterator[tuple[str, int, Snapshot, list[Fact]]]:
+        """The records that may fulfil the conditions at the end of a day, by number; their events only where they are
+        asked for. Nothing is dated later than today, so that today's are those that stand in the database."""
+        if day >= clock.today() and not with_facts:
+            yield from ((number, opened, now, []) for number, opened, now in self._now(where))
+            return
+        for number, opened, line, facts in self._lines:
+            if at := bisect_right(line, day, key=lambda entry: entry[0]):
+                yield number, opened, line[at - 1][1], facts
 
     def standing(
         self, where: Sequence[Condition], day: int, inside: frozenset[str] | None = None, quiet: int | None = None
@@ -89,10 +128,8 @@ class Book:
         """Those that fulfil the conditions as of the end of a day, by number; `inside`: and lie in these regions;
         `quiet`: of which nobody has said anything for more than so many days."""
         holds = self._holds(where, day)
-        for number, opened, line, facts in self.lines:
-            at = bisect_right(line, day, key=lambda entry: entry[0])
-            now = line[at - 1][1] if at else None
-            if now is None or now.withdrawn or (inside is not None and now.region not in inside):
+        for number, opened, now, facts in self._stood(where, day, with_facts=quiet is not None):
+            if now.withdrawn or (inside is not None and now.region not in inside):
                 continue
             if not holds(now):
                 continue
