@@ -6,7 +6,7 @@ The text says what is printed, line by line, from the top:
     mark: 附件2                           what stands above the title
     title: 乡镇（街道）专项行动排查情况统计表
     line: A 填报单位：（盖章） | G 填报时间：   年  月  日      parts of a line, each from its column on
-    column: 16 left 风险源描述            width in digits, how cells are set, head (`/` breaks its line)
+    column: 16 left 风险源描述            width in digits, how cells are set, head (`/` breaks its line, `//` is a stroke)
     numbers: 10                           a row of column numbers under the heads, 1 to 10
     rows: 5 40                            blank rows, their height in points
     note: 注：…                           a line across the table, as many rows high as it needs
@@ -54,6 +54,10 @@ class Sheet:
     below: list[tuple[str, str]] = field(default_factory=list)
 
 
+def _head(said: str) -> str:
+    return "/".join(part.replace("/", "\n") for part in said.split("//"))
+
+
 def read(text: str) -> Sheet:
     """The form of a text. Raises ValueError for a line that says nothing known."""
     sheet = Sheet()
@@ -65,7 +69,7 @@ def read(text: str) -> Sheet:
                 sheet.name = said
             case "column":
                 width, align, head = said.split(" ", 2)
-                sheet.columns.append(Column(float(width), align, head.replace("/", "\n")))
+                sheet.columns.append(Column(float(width), align, _head(head)))
             case "numbers":
                 sheet.numbers = int(said)
             case "rows":

@@ -53,7 +53,7 @@ class WorkList:
     every: Every | None = None
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
-    by: str = ""  # unit | region | a field of the ledger
+    by: str = ""  # unit | region | a level | a field of the ledger
     at_least: int = 1
     duties: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()  # late | missing | returned
