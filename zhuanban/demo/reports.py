@@ -52,11 +52,11 @@ class Reporter:
         self.calendar = calendar()
 
     def calls(self, script: Script) -> Iterator[Call]:
-        """Every step of every report that the script says; and reminders, where it says any, every morning."""
+        """Every step of every report that the script says; and reminders, where it says any, every morning until `mornings`."""
         for each in script.reported:
             yield from self._reports(each, script.end)
         if script.reported:
-            for day in range(script.start, script.end + 1):
+            for day in range(script.start, script.mornings + 1):
                 yield Call(day, TICK, self._tick)
 
     def _tick(self) -> None:
