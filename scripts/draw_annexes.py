@@ -99,7 +99,9 @@ def draw(sheet: Sheet) -> bytes:
     _heads(book, page, sheet, head)
     first = head + 1
     if sheet.numbers:
-        form = book.add_format({"font_name": SONG, "font_size": 11, "align": "center", "valign": "vcenter", "border": 1})
+        form = book.add_format(
+            {"font_name": SONG, "font_size": 11, "align": "center", "valign": "vcenter", "border": 1}
+        )
         for number in range(sheet.numbers):
             page.write_number(first, number, number + 1, form)
         first += 1

@@ -101,11 +101,24 @@ class Desk(Story):
         return {"lon": 112.48, "lat": 33.03, "frame": "CGCS2000"}
 
     def problem(self, on: str = "08-01", unit: str = VILLAGE_UNIT, by: Actor | None = None, **more: Any) -> str:
-        said = {"sources": ["本次排查"], "hangs_on": "村", "item": "设施", "part": "村内管网", "fault": "村内管道漏水问题"}
+        said = {
+            "sources": ["本次排查"],
+            "hangs_on": "村",
+            "item": "设施",
+            "part": "村内管网",
+            "fault": "村内管道漏水问题",
+        }
         return entered(self.open("problems", on, "登记", by or self.village, unit=unit, **{**said, **more}))
 
     def assign(self, number: str, move: str = "转村委", on: str = "08-01", **more: Any) -> Outcome:
-        said = {"kind": "立行立改", "leader": "领导甲", "owner": "责任人乙", "measure": "换管", "due": "2022-08-04", **more}
+        said = {
+            "kind": "立行立改",
+            "leader": "领导甲",
+            "owner": "责任人乙",
+            "measure": "换管",
+            "due": "2022-08-04",
+            **more,
+        }
         return self.step("problems", number, move, on, self.county, **{k: v for k, v in said.items() if v})
 
     def apply(self, number: str, on: str = "08-03", by: Actor | None = None, **more: Any) -> Outcome:

@@ -52,7 +52,7 @@ class Reporter:
         self.calendar = calendar()
 
     def calls(self, script: Script) -> Iterator[Call]:
-        """Every step of every report that the script says; and reminders, where it says any, every morning until `mornings`."""
+        """Every step of every report that the script says; with any, reminders every morning until `mornings`."""
         for each in script.reported:
             yield from self._reports(each, script.end)
         if script.reported:
