@@ -6,7 +6,7 @@ The text says what is printed, line by line, from the top:
     mark: 附件2                           what stands above the title
     title: 乡镇（街道）专项行动排查情况统计表
     line: A 填报单位：（盖章） | G 填报时间：   年  月  日      parts of a line, each from its column on
-    column: 16 left 风险源描述            width in digits, how cells are set, head (`/` breaks its line, `//` is a stroke)
+    column: 16 left 风险源描述            width in digits, setting, head (`/` breaks its line, `//` is a stroke)
     numbers: 10                           a row of column numbers under the heads, 1 to 10
     rows: 5 40                            blank rows, their height in points
     note: 注：…                           a line across the table, as many rows high as it needs
