@@ -103,7 +103,7 @@ class Desk(Story):
     def problem(self, on: str = "08-01", unit: str = VILLAGE_UNIT, by: Actor | None = None, **more: Any) -> str:
         said = {
             "sources": ["本次排查"],
-            "hangs_on": "村",
+            "hangs_on": "到村",
             "item": "设施",
             "part": "村内管网",
             "fault": "村内管道漏水问题",

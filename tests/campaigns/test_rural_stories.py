@@ -13,6 +13,7 @@ import pytest
 from tests.rural import BUREAU, COUNTY, OTHER, TOWN_UNIT, VILLAGE_UNIT, Desk, entered, waits
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, iso
+from zhuanban.tally.actions import check
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def desk() -> Iterator[Desk]:
 def test_from_the_card_to_relapse_and_its_end(desk: Desk) -> None:  # 002-47, 002-50, 002-U04, 002-U05
     desk.works()
     card = entered(desk.card())
-    number = desk.problem(hangs_on="工程", works="GC-1", card=card)
+    number = desk.problem(hangs_on="到工程", works="GC-1", card=card)
     assert desk.listed("unassigned", "08-01") == [number]
     entered(desk.assign(number))
     entered(desk.apply(number))
@@ -41,7 +42,7 @@ def test_from_the_card_to_relapse_and_its_end(desk: Desk) -> None:  # 002-47, 00
     again = entered(
         desk.open(
             "problems", "09-06", "反弹立案", desk.checker, unit=VILLAGE_UNIT, sources=["反弹"], relapse_of=number,
-            hangs_on="工程", works="GC-1", item="设施", part="村内管网", fault="村内管道漏水问题",
+            hangs_on="到工程", works="GC-1", item="设施", part="村内管网", fault="村内管道漏水问题",
         )
     )  # fmt: skip
     # Closed in August stays closed in August.
@@ -53,8 +54,8 @@ def test_from_the_card_to_relapse_and_its_end(desk: Desk) -> None:  # 002-47, 00
 def test_a_relapse_needs_a_closing(desk: Desk) -> None:  # 002-U05
     number = desk.problem()
     refused = desk.open(
-        "problems", "08-02", "反弹立案", desk.village, sources=["反弹"], relapse_of=number, hangs_on="村", item="设施",
-        part="村内管网", fault="又漏水",
+        "problems", "08-02", "反弹立案", desk.village, sources=["反弹"], relapse_of=number, hangs_on="到村",
+        item="设施", part="村内管网", fault="又漏水",
     )  # fmt: skip
     assert "不是反弹" in waits(refused)
 
@@ -130,8 +131,8 @@ def test_a_works_has_one_card(desk: Desk) -> None:  # 002-04
 
 def test_a_broken_part_makes_the_facilities_no_and_is_named(desk: Desk) -> None:  # 002-40
     desk.works()
-    assert "哪几样" in waits(desk.card(disinfecting="坏", has_facilities=None))
-    card = entered(desk.card(disinfecting="坏", has_facilities=None, faulty="消毒"))
+    assert "哪几样" in waits(desk.card(disinfecting="损坏", has_facilities=None))
+    card = entered(desk.card(disinfecting="损坏", has_facilities=None, faulty="消毒"))
     assert desk.record("works_cards", card).data["has_facilities"] == "否"
 
 
@@ -344,10 +345,10 @@ def test_merged_and_untrue_stand_outside_the_count_and_can_come_back(desk: Desk)
     first, second, third = desk.problem(), desk.problem(fault="漏水"), desk.problem(fault="水压低")
     entered(desk.step("problems", second, "合并", "08-02", desk.county, "同一处", merged_into=first))
     entered(desk.step("problems", third, "认定不属实", "08-02", desk.checker, "现场没有", second_by="另一人"))
-    row = desk.row("by_region", "08-02")
+    row = desk.row("per_region", "08-02")
     assert (row[0], row[4], row[5]) == ("1", "1", "1")
     entered(desk.step("problems", second, "撤销合并", "08-03", desk.county, "另一处"))
-    assert desk.row("by_region", "08-03")[0] == "2"
+    assert desk.row("per_region", "08-03")[0] == "2"
 
 
 def test_two_sources_are_one_problem(desk: Desk) -> None:  # 002-20
@@ -387,3 +388,14 @@ def test_another_county_is_not_there(desk: Desk) -> None:  # 002-34, 002-U13
     nowhere = waits(desk.step("problems", "WT-2022-9999", "转村委", "08-01", stranger, **said))
     assert there.replace(number, "N") == nowhere.replace("WT-2022-9999", "N")
     assert COUNTY != OTHER
+
+
+def test_what_a_move_writes_into_a_field_of_several_values_is_counted_at_once(desk: Desk) -> None:  # 002-20, 002-U05
+    number = desk.closed()
+    again = desk.open(
+        "problems", "08-20", "反弹立案", desk.village, relapse_of=number, hangs_on="到村", item="设施", part="村内管网",
+        fault="又漏水",
+    )  # fmt: skip
+    assert desk.record("problems", entered(again)).data["sources"] == ["反弹"]
+    assert desk.row("sources", "08-20")[9] == "1"
+    assert check(desk.here) == []

@@ -87,25 +87,27 @@ def test_names_are_masked_and_another_township_finds_nothing(desk: Desk) -> None
 
 def test_the_roster_of_a_day(desk: Desk) -> None:  # 002-70, 002-71
     said = {"name": "监督员甲", "role": "群众监督员"}
-    number = entered(desk.open("roster", "07-20", "到岗", desk.town, **said))
-    entered(desk.step("roster", number, "离岗", "08-10", desk.town))
+    number = entered(desk.open("watch_network", "07-20", "到岗", desk.town, **said))
+    entered(desk.step("watch_network", number, "离岗", "08-10", desk.town))
     village = desk.here.regions.name(VILLAGE)
     assert village not in desk.listed("villages_without_watcher", "08-05")
     assert village in desk.listed("villages_without_watcher", "08-25")
 
 
 def test_a_keeper_who_watches_himself_is_flagged(desk: Desk) -> None:  # 002-70
-    number = entered(desk.open("roster", "07-20", "到岗", desk.town, name="甲", role="管水员", also="群众监督员"))
-    assert any("监督自己" in flag for flag in desk.record("roster", number).flags)
+    number = entered(
+        desk.open("watch_network", "07-20", "到岗", desk.town, name="甲", role="管水员", also="群众监督员")
+    )
+    assert any("监督自己" in flag for flag in desk.record("watch_network", number).flags)
 
 
 def test_a_keeper_of_three_works_is_one_person(desk: Desk) -> None:  # 002-41
     keeper = entered(
-        desk.open("roster", "07-14", "到岗", desk.town, name="管水员乙", role="管水员", phone="19900000001")
+        desk.open("watch_network", "07-14", "到岗", desk.town, name="管水员乙", role="管水员", phone="19900000001")
     )
     for n in (1, 2, 3):
         desk.works(number=f"GC-{n}", name=f"{n}站", keeper=keeper)
-    entered(desk.amend("roster", keeper, "07-20", desk.town, phone="19900000002"))
+    entered(desk.amend("watch_network", keeper, "07-20", desk.town, phone="19900000002"))
     assert {desk.record("works", f"GC-{n}").data["keeper"] for n in (1, 2, 3)} == {keeper}
 
 
@@ -128,7 +130,9 @@ def test_a_village_without_guidance_is_listed_to_its_township(desk: Desk) -> Non
 
 def test_a_works_with_two_hazards_counts_once_and_names_the_plan_it_lacks(desk: Desk) -> None:  # 002-64, 002-65
     plan = {"name": "洪涝预案", "level": "县", "covers": ["洪涝"], "steps": "送水", "contacts": "站长"}
-    entered(desk.open("emergency_plans", "07-14", "印发", desk.county, number="YA-1", revised_on="2022-05-01", **plan))
+    entered(
+        desk.open("emergency_plans", "07-14", "发布预案", desk.county, number="YA-1", revised_on="2022-05-01", **plan)
+    )
     desk.works(hazards=["干旱", "洪涝"], plans=["YA-1"])
     assert desk.row("works_hazards", "07-31")[:4] == ["1", "1", "1", "0"]
     assert desk.listed("drought_unplanned", "07-31") == ["GC-1"]
@@ -163,7 +167,7 @@ def test_a_balance_is_that_of_its_day(desk: Desk) -> None:  # 002-66
 
 
 def test_a_risk_point_stays_and_lacks_its_plan(desk: Desk) -> None:  # 002-13, 002-14
-    number = entered(desk.open("risk_points", "07-20", "登记", desk.county, cause="水源枯竭", level="高", people=800))
+    number = entered(desk.open("risk_points", "07-20", "登记", desk.county, cause="水源枯竭", level="重大", people=800))
     (entry,) = desk.entries("risks_unplanned", "07-31")
     assert (entry.number, entry.says) == (number, "缺应急预案、帮扶措施")
 
@@ -178,12 +182,12 @@ def test_the_whole_village_without_water_alarms_county_and_city_and_counts_for_g
     }  # fmt: skip
     done = {"first_measure": "2022-08-02 10:40", "minutes": 35}
     entered(desk.step("outages", number, "处置", "08-02", desk.village, **done))
-    entered(desk.step("outages", number, "恢复", "08-02", desk.village, back_at="2022-08-02 15:05", hours=5))
+    entered(desk.step("outages", number, "恢复供水", "08-02", desk.village, back_at="2022-08-02 15:05", hours=5))
     assert desk.row("bottom_line", "08-31")[:2] == ["1", "1"]
 
 
 def test_part_of_a_village_is_no_event_of_the_bottom_line(desk: Desk) -> None:  # 002-15
-    said = {"extent": "部分", "cause": "水泵烧坏", "started": "2022-08-12 07:30"}
+    said = {"extent": "不到一个村", "cause": "水泵烧坏", "started": "2022-08-12 07:30"}
     entered(desk.open("outages", "08-12", "发生", desk.village, **said))
     assert desk.row("bottom_line", "08-31") == ["0", "0", "1"]
     assert not Alarm.objects.filter(key="village_outage").exists()
@@ -216,7 +220,7 @@ def test_a_system_is_there_with_its_paper_only(desk: Desk) -> None:  # 002-12, 0
 def test_what_has_no_figure_is_a_signed_statement(desk: Desk) -> None:  # 002-06
     number = entered(desk.open("readiness", "07-14", "列项", desk.city, region=COUNTY, item="帮扶政策保持稳定"))
     said = {"paper_no": "淅水〔2022〕10号", "paper_on": "2022-07-20", "file": desk.photo()}
-    assert "签字人" in waits(desk.step("readiness", number, "建立", "07-20", desk.county, **said))
+    assert "承诺人" in waits(desk.step("readiness", number, "建立", "07-20", desk.county, **said))
     said |= {"signed_by": "负责人", "statement": "没有变动"}
     entered(desk.step("readiness", number, "建立", "07-20", desk.county, **said))
     assert desk.listed("statements_missing", "07-31") == []
@@ -296,7 +300,7 @@ def test_the_city_urges_and_changes_no_card(desk: Desk) -> None:  # 002-79
 
 def test_two_groups_may_cover_a_county(desk: Desk) -> None:  # 002-73
     for group in ("第1组", "第2组"):
-        entered(desk.open("groups", "07-14", "登记", desk.city, region=CITY, number=group))
+        entered(desk.open("guide_groups", "07-14", "登记", desk.city, region=CITY, number=group))
         entered(desk.open("group_regions", "07-14", "分包", desk.city, region=COUNTY, group=group))
     again = desk.open("group_regions", "07-15", "分包", desk.city, region=COUNTY, group="第1组")
     assert "已经分包" in waits(again)
@@ -306,13 +310,13 @@ def test_a_call_that_is_dead_or_badly_answered_is_bad(desk: Desk) -> None:  # 00
     outcomes = [("是", "是"), ("是", "否"), ("否", None)]
     numbers = [
         entered(
-            desk.open("calls", "09-06", "拨打", desk.city, line="管理人员", caller="抽查员", connected=connected,
+            desk.open("phone_calls", "09-06", "拨打", desk.city, line="管理人员", caller="抽查员", connected=connected,
                       **({"knew": knew} if knew else {}))
         )
         for connected, knew in outcomes
     ]  # fmt: skip
     assert desk.listed("calls_bad", "09-06") == numbers[1:]
-    assert desk.row("calls", "09-06") == ["3", "2", "1"]
+    assert desk.row("phone_calls", "09-06") == ["3", "2", "1"]
 
 
 # -- Exchange
@@ -352,7 +356,7 @@ def test_the_title_names_the_region_as_it_is_called(desk: Desk) -> None:  # 002-
 
 def test_the_description_is_built_and_only_a_closing_is_done(desk: Desk) -> None:  # 002-90, 002-91
     desk.works()
-    number = desk.problem(hangs_on="工程", works="GC-1", phone="19900000001")
+    number = desk.problem(hangs_on="到工程", works="GC-1", phone="19900000001")
     entered(desk.assign(number))
     entered(desk.apply(number))
     (row,) = rows(desk, "08-04")
@@ -360,7 +364,7 @@ def test_the_description_is_built_and_only_a_closing_is_done(desk: Desk) -> None
     assert row[8] == "正在"  # put right, not checked
     entered(desk.close(number))
     assert rows(desk, "08-05")[0][8] == "完成"
-    relapse = {"sources": ["反弹"], "relapse_of": number, "hangs_on": "工程", "works": "GC-1", "item": "设施"}
+    relapse = {"sources": ["反弹"], "relapse_of": number, "hangs_on": "到工程", "works": "GC-1", "item": "设施"}
     entered(desk.open("problems", "08-20", "反弹立案", desk.village, part="村内管网", fault="又漏水问题", **relapse))
     assert [r[8] for r in rows(desk, "08-25")] == ["完成", "正在"]
     assert number in str(rows(desk, "08-25")[1][9])

@@ -26,7 +26,7 @@ def test_by_kind_owner_and_item_on_25_august(rural: Played) -> None:  # 002-52, 
 
 
 def test_the_ledger_printed_three_ways_has_the_same_sum(rural: Played) -> None:  # 002-85
-    for key in ("by_place", "by_root", "by_key_area", "by_region"):
+    for key in ("hung_on", "by_root", "by_key_area", "per_region"):
         assert rural.rows(key, "08-25")["合计"][0] == "547"
 
 
@@ -60,7 +60,7 @@ def test_households_of_several_classes_count_once(rural: Played) -> None:  # 002
 
 
 def test_rosters_are_full_in_149_villages(rural: Played) -> None:  # 002-70
-    row = rural.rows("networks", "08-25")["合计"]
+    row = rural.rows("network_members", "08-25")["合计"]
     assert (row[0], row[1]) == ("160", "157")
     lacking = {
         role: len(rural.names(f"villages_without_{role}", "08-25"))
@@ -81,7 +81,7 @@ def test_plans_stores_projects_risks(rural: Played) -> None:  # 002-13, 002-14, 
     assert len(rural.records("emergency_plans")) == 52
     assert len([r for r in rural.records("emergency_plans") if r.state == "已演练"]) == 18
     assert len(rural.records("stores")) == 139
-    assert rural.rows("nodes", "08-25")["合计"][:3] == ["96", "310", "274"]
+    assert rural.rows("project_steps", "08-25")["合计"][:3] == ["96", "310", "274"]
     assert (len(rural.records("risk_points")), len(rural.names("risks_unplanned", "08-25"))) == (24, 2)
 
 
@@ -92,7 +92,7 @@ def test_one_event_of_the_bottom_line_stays(rural: Played) -> None:  # 002-15
 
 
 def test_groups_units_and_regions(rural: Played) -> None:  # 002-73
-    found = [len(rural.records(ledger)) for ledger in ("groups", "group_units", "group_regions")]
+    found = [len(rural.records(ledger)) for ledger in ("guide_groups", "group_units", "group_regions")]
     assert found == [13, 15, 17]
     assert rural.names("groups_without_region", "08-25") == []
     assert set(Counter(r.region for r in rural.records("group_regions")).values()) == {1}
