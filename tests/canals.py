@@ -14,10 +14,11 @@ from zhuanban.core.day import BEIJING, from_iso, to_date
 from zhuanban.duty.forms import Filled, Row
 from zhuanban.duty.rules import Item, seconds
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.read import load
 from zhuanban.people.actions import create_campaign
 from zhuanban.people.models import Campaign

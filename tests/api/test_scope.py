@@ -65,6 +65,10 @@ FOREIGN: dict[str, list[str]] = {
     f"{C}/forms/{{form}}/export.xlsx": [],  # the same rows as the CSV, packed
     f"{C}/duties": ["", "?as_of=2024-03-01", "?duty=none"],
     f"{C}/duties/{{duty}}/reports/{{number}}/changes": [""],
+    f"{C}/scores": [""],
+    f"{C}/scores/{{card}}": [""],
+    f"{C}/scores/{{card}}/{{code}}": [""],
+    f"{C}/scores/{{card}}/{{code}}/export.xlsx": [""],
     f"{C}/messages": [""],
     f"{C}/inbox": ["", "?settled=true", "?after=0"],
     f"{C}/inbox/{{item}}": [""],
@@ -92,7 +96,7 @@ def filled(template: str) -> str:
     item = Waiting.objects.get(change_id="w-east").pk
     words = {
         "name": "lamps", "ledger": "lamps", "number": EAST_LAMP, "table": "progress", "key": "none", "item": item,
-        "form": "lit", "sha256": SHA, "duty": "none",
+        "form": "lit", "sha256": SHA, "duty": "none", "card": "yearly", "code": EAST,
     }  # fmt: skip
     return template.format(**words)
 

@@ -118,6 +118,11 @@ def test_a_village_is_silent_after_fourteen_days(desk: Desk) -> None:  # 002-19
     assert village in desk.listed("silent_villages", "08-16")
 
 
+def test_a_problem_is_quiet_after_fourteen_days(desk: Desk) -> None:  # 002-19
+    number = desk.problem("08-01")
+    assert (desk.listed("quiet", "08-15"), desk.listed("quiet", "08-16")) == ([], [number])
+
+
 def test_a_village_without_guidance_is_listed_to_its_township(desk: Desk) -> None:  # 002-35
     said = {"guide": "指导员", "whom": ["村两委干部"]}
     entered(desk.open("guidance", "07-25", "指导", desk.town, **said))

@@ -17,7 +17,7 @@ from zhuanban.atlas.actions import load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso
 from zhuanban.core.problem import Refused
-from zhuanban.demo.pictures import film as film_of
+from zhuanban.demo.film import film as film_of
 from zhuanban.duty import actions as duty
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.figures import changes_since
@@ -29,6 +29,7 @@ from zhuanban.ledger.view import Masker
 from zhuanban.people.queries import setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
 from zhuanban.tally.lists import find_list, work_list
+from zhuanban.tally.queries import table
 
 pytestmark = pytest.mark.django_db
 
@@ -412,3 +413,32 @@ def test_a_third_street_owes_from_its_day(desk: Desk) -> None:  # 004-I01
     assert find(office, Target("progress", "J008", "2018-09")).due.period == "2018-09"
     with pytest.raises(Refused):
         find(office, Target("progress", "J008", "2018-08"))
+
+
+def test_water_against_its_baseline_is_reckoned_and_follows_corrections(desk: Desk) -> None:  # 004-13
+    months = {"05": "Ⅰ类", "06": "Ⅱ类", "07": "Ⅲ类"}
+    for month, word in months.items():
+        number = entered(desk.open("samples", f"{month}-14", "采样", desk.clerk, source="SY-01", month=f"2018-{month}"))
+        entered(desk.step("samples", number, "报告", f"{month}-21", desk.clerk, **{"class": word, "lab": "检测机构甲"}))
+
+    def water(on: str) -> list[str]:
+        result = table(desk.here, desk.here.pack.tables["water"], desk.here.regions.root, day(on))
+        (total,) = [row for row in result.rows if row.name == "合计"]
+        return [result.cells[total.key, key].text for key in ("samples", "better", "kept", "worse")]
+
+    assert [water(on) for on in ("05-21", "06-21", "07-21")] == [
+        ["1", "1", "0", "0"], ["2", "1", "1", "0"], ["3", "1", "1", "1"],
+    ]  # fmt: skip
+    assert desk.listed("water_worse", "07-21") == ["SZ-2018-003"]
+    # The laboratory corrects its report of June: the word moves on the day of that report.
+    correction = Step("amend", day("06-21"), "", {"class": "Ⅲ类"})
+    entered(desk.send("samples", correction, "SZ-2018-002", desk.clerk))
+    assert [water(on) for on in ("06-20", "06-21")] == [["1", "1", "0", "0"], ["2", "1", "0", "1"]]
+    # The office corrects the baseline, from the first day on: every sample says its word again.
+    entered(desk.send("sources", Step("amend", None, "", {"baseline": "Ⅲ类"}), "SY-01", desk.office))
+    assert [water(on) for on in ("05-21", "06-21", "07-21")] == [
+        ["1", "1", "0", "0"], ["2", "1", "1", "0"], ["3", "1", "2", "0"],
+    ]  # fmt: skip
+    assert desk.listed("water_worse", "07-21") == []
+    entered(desk.send("sources", Step("amend", None, "", {"baseline": NOTHING}), "SY-01", desk.office))
+    assert desk.listed("not_based", "07-21") == ["SY-01"]

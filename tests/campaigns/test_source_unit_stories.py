@@ -22,10 +22,10 @@ from zhuanban.duty import actions as duty
 from zhuanban.duty.actions import Target, find
 from zhuanban.duty.queries import board
 from zhuanban.ledger.change import Step
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.notify.models import Alarm
 from zhuanban.people.models import AccessLog
 from zhuanban.people.queries import setting

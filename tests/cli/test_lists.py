@@ -62,8 +62,14 @@ def test_a_list_of_records_is_as_of_a_day(orchards: Office) -> None:
     }  # fmt: skip
     assert listed(orchards, "due_again", "--as-of", "2024-03-16", "--region", "西沟镇") == []
     dated = orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16")
-    assert "2024-0001" in dated.out
+    assert dated.out.splitlines()[1:] == [
+        "  2024-0001  防治中  上园片  东队  下次查看：2024-03-15，病虫：红蜘蛛，排查员：丙"
+    ]
     assert dated.err == ""
+    rename = ("units", "rename", "orchard", "D", "上园片植保队", "--short", "上园片")
+    orchards.run(*rename, "--on", "2024-03-01", "--reason", "改名")
+    named = orchards.run("list", "orchard", "due_again", "--as-of", "2024-03-16").out
+    assert "  防治中  上园片  下次查看：" in named  # a region and a unit of one name are said once
     assert "最近的登记在 2024-03-01" in orchards.run("list", "orchard", "due_again").err
 
 

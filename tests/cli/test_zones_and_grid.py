@@ -74,6 +74,30 @@ def test_zones_are_loaded_and_a_changed_boundary_moves_records(beaches: Office) 
     beaches.run("tally", "check")
 
 
+@pytest.mark.both_engines
+def test_a_dry_run_tells_what_a_version_would_change_and_loads_nothing(beaches: Office) -> None:
+    folder = beaches.home.parent
+    beaches.run("zones", "load", "beaches", "shore", belts(folder / "带.json", 3, 6))
+    beaches.run("import", "beaches", "huts", folder / "huts.xlsx", "--on", "2024-03-01")
+    before = beaches.run("history", "beaches", "huts", "P-002", "--json").out, beaches.run("log", "beaches").out
+    load = ("zones", "load", "beaches", "shore", belts(folder / "带.json", 2, 3), "--from", "2024-05-01")
+
+    said = json.loads(beaches.run(*load, "--dry-run", "--json").out)
+    assert (said["dry_run"], said["version"], said["new"]) == (True, 2, True)
+    told = beaches.run(*load, "--dry-run").out
+    assert told.startswith("只看结果，没有装载。海岸带第2版（新的一版，2024-05-01起，WGS-84）：内带 1，外带 1。")
+    assert "  外带 → 范围外：1处变化" in told.splitlines()
+    assert len(json.loads(beaches.run("zones", "list", "beaches", "--json").out)["versions"]) == 1
+    after = beaches.run("history", "beaches", "huts", "P-002", "--json").out, beaches.run("log", "beaches").out
+    assert after == before
+
+    really = json.loads(beaches.run(*load, "--json").out)
+    assert really == said | {"dry_run": False}
+    bad = folder / "坏.json"
+    bad.write_text('{"type": "FeatureCollection", "features": [{"geometry": null}, {}]}', "utf-8")
+    assert "atlas-051" in beaches.run("zones", "load", "beaches", "shore", bad, "--dry-run", code=1).err
+
+
 def test_what_is_wrong_with_a_layer_is_said_without_a_trace(beaches: Office) -> None:
     bad = beaches.home.parent / "坏.json"
     bad.write_text('{"type": "FeatureCollection", "features": [{"geometry": null}, {}]}', "utf-8")

@@ -270,7 +270,7 @@ def test_a_deadline_before_the_document_and_its_make_up_date(canals: Campaign) -
     assert numbers(after.count()) == (6, 5, 0, 1, 0, 0)
     shown = board_json(after)["items"][0]
     assert (shown["printed"], shown["due"]) == ("2021-08-31", "2021-09-06T23:59:59+08:00")
-    told = "期限早于发文：联络员信息 2021-08-31，补报期限2021-09-06，6件。"
+    told = "期限早于发文：联络员信息 2021-08-31，应报6件，其中6件补报期限2021-09-06。"
     assert told in list(notes(after))
     assert told in list(notes(seen(canals, "2021-09-02 10:00:00", "contacts")))
     with time("2021-10-04 10:00"), pytest.raises(Refused) as refused:
@@ -364,6 +364,21 @@ def test_what_changed_since_is_listed_and_the_report_stays(canals: Campaign) -> 
     (form,) = said["forms"]
     assert (form["added"], form["gone"]) == (["faults/4号"], ["faults/3号"])
     assert form["changed"] == [{"record": "faults/2号", "column": "名称", "was": "渠2号", "is": "二号渠"}]
+
+
+def test_a_report_sent_again_says_how_it_differs(canals: Campaign) -> None:
+    found(canals, "1号", "S", "2021-09-02")
+    sent(canals, REPORT, "2021-12-08 10:00")
+    with time("2021-12-08 15:00"):
+        do.send_back(office(canals), REPORT, "漏了一处")
+        changed(canals, "1号", Step("amend", set={"name": "一号渠"}))
+    found(canals, "2号", "S", "2021-12-08")
+    sent(canals, REPORT, "2021-12-09 10:00")
+    said = changes_since(office(canals), one(canals, "2021-12-09", "report", "2021-12-10"))
+    assert [form["added"] + form["changed"] for form in said["forms"]] == [[]]
+    ((form,),) = [version["forms"] for version in said["revised"]]
+    assert (said["revised"][0]["as_of"], form["added"]) == ("2021-12-09", ["faults/2号"])
+    assert form["changed"] == [{"record": "faults/1号", "column": "名称", "was": "渠1号", "is": "一号渠"}]
 
 
 def test_accepted_is_frozen(canals: Campaign) -> None:

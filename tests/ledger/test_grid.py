@@ -20,9 +20,10 @@ from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, iso
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.grid import merge_cells, move_cell, read_homes, rename_cell, split_cell
 from zhuanban.ledger.models import Event, Record, Waiting
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.verify import verify
 from zhuanban.people.actions import give_post
 from zhuanban.people.models import AccessLog, Campaign, Holding, User

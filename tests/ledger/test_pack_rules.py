@@ -66,6 +66,7 @@ workflow:
       needs: [new_due]
       requires: [{here: {due: {on_or_after: as_of}}, says: 已过整改时限，不能再申请延期。}]
     批准延期: {from: 待办, to: same, by: [county], needs: [new_due], sets: {due: {copy: new_due}}}
+    沿用: {from: 待办, to: same, by: [county], date: 沿用日期, sets: {due: {copy: new_due}}}
     办结:
       from: 待办
       to: 已办
@@ -133,6 +134,14 @@ def test_the_history_says_by_which_clause_a_rule_filled_a_field(drains: Campaign
     here = setting(drains)
     events = Viewer(here, OPERATOR).history(here.pack.ledgers["drains"], "Y-001")["events"]
     assert events[0]["ruled"] == {"guide": "方案三", "due": "方案四"}
+
+
+def test_where_there_is_nothing_to_copy_what_stands_stays(drains: Campaign) -> None:
+    said(drains, TOWN, opened("堵塞"))
+    assert said(drains, COUNTY, moved("沿用", "2024-01-11"), number="Y-001") == "entered"
+    assert data()["due"] == "2024-01-20"
+    assert said(drains, COUNTY, moved("沿用", "2024-01-12", new_due="2024-02-01"), number="Y-001") == "entered"
+    assert data()["due"] == "2024-02-01"
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,12 @@ from zhuanban.atlas.queries import zone_of
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, iso
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.placing import place_again
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.verify import verify
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import setting

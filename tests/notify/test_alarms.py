@@ -16,7 +16,7 @@ from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import Change, Step
 from zhuanban.ledger.door import submit
 from zhuanban.ledger.queries import Viewer
-from zhuanban.notify.alarms import acknowledge, alarms_of
+from zhuanban.notify.alarms import acknowledge, alarms_of, escalate
 from zhuanban.notify.models import Alarm, Message
 from zhuanban.pack.read import load, read_files
 from zhuanban.people.actions import create_campaign, give_post
@@ -57,7 +57,12 @@ fields:
 ALARMS = """
 more: {title: 房屋增加, ledger: houses, rises: count, tell: [town]}
 worse: {title: 水质变差, ledger: samples, worse: grade, than: well.level, per: [well], tell: [county, town]}
-heard: {title: 有投诉, ledger: samples, where: {kind: 投诉}, tell: [county]}
+heard:
+  title: 有投诉
+  ledger: samples
+  where: {kind: 投诉}
+  tell: [county]
+  escalate: [{after: 30分钟, to: town}, {after: 2小时, to: county}]
 """
 
 
@@ -176,3 +181,20 @@ def test_faults_of_alarms_are_named(alarm: str, code: str) -> None:
     pack, problems = read_files(files)
     assert [(p.code, p.place.file, p.place.line) for p in problems] == ([(code, "alarms.yaml", 1)] if code else [])
     assert (pack is None) == bool(code)
+
+
+def test_who_is_above_is_told_while_nobody_takes_note(campaign: Campaign) -> None:
+    entered(campaign, "samples", "S1", opened("2024-06-01", kind="投诉"))
+    here, start = setting(campaign), clock.now() // 1_000_000
+
+    def told(minutes: int) -> list[tuple[str, str]]:
+        return [(m.user.username, m.title) for m in escalate(here, start + minutes * 60)]
+
+    said = "【警报】有投诉：甲村 水样台账（2024-06-01，S1）"
+    assert told(29) == []
+    assert told(30) == [("dong", f"{said}；30分钟内无人签收")]
+    assert told(45) == []  # each step once
+    assert told(121) == [("cai", f"{said}；2小时内无人签收")]
+    entered(campaign, "samples", "S2", opened("2024-06-01", kind="投诉"))
+    acknowledge(Viewer(here, OPERATOR), Alarm.objects.get(number="S2").pk)
+    assert told(600) == []

@@ -307,6 +307,120 @@ workflow:
         - {exists: ponds, level: town, scope: within, says: 不成。}  #! pack-014
         - {exists: ponds}  #! pack-006
         - {none: ponds, where: {due: {before: as_of}}, says: 不成。}  #! pack-050
+=== rules that hold on every day, tables of decisions, mirrors | ledgers/more.yaml
+title: 水渠台账
+one_per: [once]
+fields:
+  name: {title: 名称, type: text}
+  kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+  lined: {title: 衬砌, type: yes_no}
+  width: {title: 宽, type: integer, minimum: 0}
+  until: {title: 到期, type: date}
+  gone: {title: 停用日期, type: date}
+  outcome: {title: 处置, type: choice, options: [保留, 停用, 待定]}
+  late: {title: 逾期, type: yes_no}
+  once: {title: 唯一栏, type: text}
+  must: {title: 必填栏, type: text, required: true}
+  gaps: {title: 缺口, type: text}
+  both: {title: 重叠, type: text}
+  big: {title: 过大, type: text}
+  wide: {title: 卡上的宽, type: integer}
+  cards: {title: 排查次数, type: integer}
+rules:
+  late:
+    always: true
+    cases:
+      - {where: {until: {before: as_of}}, is: 是}
+      - {is: 否}
+  outcome:
+    always: true
+    exact: true
+    cases:
+      - {where: {kind: 干渠, late: 是}, is: 停用}
+      - {where: {kind: 干渠, late: {not: [是]}}, is: 保留}
+      - {where: {kind: {not: [干渠]}, width: {at_least: 3}}, is: 保留}
+      - {where: {kind: {not: [干渠]}, width: {at_most: 2}}, is: 停用}
+      - {where: {kind: {not: [干渠]}, width: {empty: true}}, is: 待定}
+  name:
+    always: true
+    cases:
+      - {where: {gaps: 甲}, is: 乙}  #! pack-190
+  once: {always: true, cases: [{is: 甲}]}  #! pack-192
+  must: {always: true, cases: [{is: 甲}]}  #! pack-192
+  gone: {always: true, cases: [{days_after: 3}]}  #! pack-191
+  gaps:  #! pack-194
+    always: true
+    exact: true
+    cases:
+      - {where: {kind: 干渠}, is: 甲}
+      - {where: {kind: 支渠, until: {before: as_of}}, is: 乙}
+  both:
+    exact: true
+    cases:
+      - {where: {kind: 干渠}, is: 甲}
+      - {where: {kind: 支渠}, is: 乙}
+      - {where: {kind: {empty: true}}, is: 丙}
+      - {where: {lined: 是}, is: 丁}  #! pack-195 pack-195 pack-195
+  big:  #! pack-193
+    exact: true
+    cases:
+      - where:
+          width: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+          wide: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+          cards: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+          name: [甲, 乙, 丙, 丁, 戊, 己, 庚, 辛, 壬, 癸]
+        is: 甲
+=== what other ledgers know | ledgers.yaml
+ditches:
+  title: 水渠台账
+  fields:
+    kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+    cards: {title: 排查次数, type: integer}
+    card: {title: 有卡, type: yes_no}
+    state_seen: {title: 卡状态, type: text}
+    seen_on: {title: 排查日期, type: date}
+    wide: {title: 卡上的宽, type: integer}
+    other: {title: 另一栏, type: text}
+    decided: {title: 已判栏, type: integer}
+    must: {title: 必填栏, type: integer, required: true}
+  rules:
+    decided: {always: true, cases: [{is: 1}]}
+  mirrors:
+    cards: {ledger: cards, by: ditch}
+    card: {ledger: cards, by: ditch, where: {width: {at_least: 1}}}
+    state_seen: {ledger: cards, by: ditch, field: state}
+    seen_on: {ledger: cards, by: ditch, field: since}
+    wide: {ledger: cards, by: ditch, field: width}
+    kind: {ledger: cards, by: ditch, field: width}  #! pack-197
+    other: {ledger: cards, by: pond}  #! pack-196 pack-197
+    decided: {ledger: cards, by: ditch}  #! pack-192
+    must: {ledger: cards, by: ditch, field: widht}  #! pack-192 pack-021
+    nothing: {ledger: cadrs, by: ditch}  #! pack-021 pack-022
+cards:
+  title: 排查卡
+  fields:
+    ditch: {title: 水渠, type: link, ledger: ditches}
+    pond: {title: 鱼塘, type: link, ledger: ponds}
+    width: {title: 宽, type: integer}
+=== mirrors of the record that a link names, and of each other | ledgers/more.yaml
+title: 水渠台账
+fields:
+  above: {title: 上级渠, type: link, ledger: more}
+  below: {title: 下级渠数, type: integer}
+  kind: {title: 类型, type: choice, options: [干渠, 支渠]}
+  above_kind: {title: 上级类型, type: choice, options: [干渠, 支渠]}
+  many: {title: 各渠, type: link, ledger: more, many: true}
+  deep: {title: 上级之下, type: integer}
+  round: {title: 绕圈, type: integer}
+  odd: {title: 不成, type: integer}
+  worse: {title: 也不成, type: integer}
+mirrors:
+  below: {ledger: more, by: above}
+  above_kind: {via: above, field: kind}
+  deep: {via: above, field: below}
+  round: {via: above, field: round}  #! pack-198
+  odd: {via: many, field: below}  #! pack-155
+  worse: {via: above, ledger: more}  #! pack-004 pack-006
 === rules, proofs by kind, a record's own dates, posts that act | ledgers/more.yaml
 title: 水渠台账
 fields:
@@ -458,6 +572,12 @@ none: {title: 没有鱼塘的村, ledger: ponds, missing: village}
 bad: {title: 不成, ledger: pond}  #! pack-022
 worse: {title: 不成, ledger: ponds, missing: county}  #! pack-027
 worst: {ledger: ponds, where: {du: {before: as_of}}}  #! pack-006 pack-021
+=== lists of what nobody came to, or said anything of | lists.yaml
+unseen: {title: 近两周没有鱼塘的村, ledger: ponds, missing: village, within: 14天}
+still: {title: 一周没有动静的, ledger: ponds, quiet: 7天}
+hours: {title: 不成, ledger: ponds, missing: village, within: 3小时}  #! pack-108
+both: {title: 不成, ledger: ponds, missing: village, quiet: 7天}  #! pack-004
+alone: {title: 不成, ledger: ponds, within: 7天}  #! pack-004
 === what lists miss | lists.yaml
 pairs: {title: 没有渠的塘, ledger: canals, missing: [pond, town], among: {due: {before: as_of}}}
 two: {title: 不成, ledger: canals, missing: [town, village]}  #! pack-078
@@ -483,6 +603,10 @@ slip: {title: 不成, ledger: ponds, lacks: [ownr]}  #! pack-021
 none: {title: 不成, ledger: ponds, by: unit, at_least: 0}  #! pack-016
 loose: {title: 不成, ledger: ponds, at_least: 2}  #! pack-004
 shown: {title: 不成, ledger: ponds, by: photo}  #! pack-070
+says: {title: 写明塘主的, ledger: canals, missing: pond, show: [owner, due]}
+says_none: {title: 不成, ledger: ponds, show: [ownr]}  #! pack-021
+says_photo: {title: 不成, ledger: ponds, show: photo}  #! pack-070
+says_by: {title: 不成, ledger: ponds, by: owner, show: due}  #! pack-004
 named: {title: 不成, ledger: canals, by: keeper}  #! pack-172
 === lists of reports, and what is told | lists.yaml
 late: {title: 迟报的, duty: weekly, reports: [late, missing], in_a_row: 2, tell: county, at: 09:00}

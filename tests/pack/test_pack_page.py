@@ -102,3 +102,20 @@ workflow:
     assert [str(p) for p in problems] == []
     assert read is not None
     assert set(read.tables["leads"].columns) == {"accepted", "done", "rate", "money", "waiting", "people"}
+
+
+def test_the_page_s_scorecard_loads():
+    pack = block("key: orchard-pest")
+    ledger = (
+        "title: 果园台账\nfields:\n"
+        "  checked: {title: 已查, type: yes_no}\n  sound: {title: 合格, type: yes_no}\namend_by: county_office\n"
+    )
+    files = {
+        "pack.yaml": pack,
+        "ledgers/orchards.yaml": ledger,
+        "scorecards.yaml": block("yearly:\n  title: 果园管护考评细则"),
+    }
+    read, problems = read_files(files)
+    assert [str(p) for p in problems] == []
+    assert read is not None
+    assert [item.points for item in read.scorecards["yearly"].items.values()] == [60, 30, 10, None]

@@ -52,3 +52,19 @@ def test_faults_of_a_row_come_from_left_to_right_and_name_a_column_once_as_the_s
         f"{place}D2 “街道”列：“新店街道”是二级网格，不是三级网格。请填写到三级网格。",
         f"{place}E2 “分枝数”列：“三”不是数。请只填数字。",
     ]
+
+
+def test_faults_of_a_file_come_in_the_order_of_its_sheets_and_rows(town: Setting, tmp_path: Path) -> None:
+    """Whether the cell could not be read, the door refused it, or two rows speak of one tree."""
+    head = "社区 | 树名 | 树种 | 树高（米）\n"
+    text = (
+        f"== 乙组\n{head}双桥社区 | 1号 | 银杏 | #99\n青石村 | 2号 | 梧桐 | 很高\n双桥社区 | | 银杏 | #5\n"
+        f"== 甲组\n{head}无此村 | 3号 | 国槐 | #8\n双桥社区 | 4号 | 国槐 | #8\n双桥社区 | 4号 | 国槐 | #9\n"
+        "双桥社区 | 5号 | 国槐 | #77\n"
+    )
+    xlsx(tmp_path / "来表.xlsx", drawn(text))
+    report = bring(town, tmp_path / "来表.xlsx")
+    assert [(p.place.sheet, p.place.cell or p.place.row) for p in report.problems] == [
+        ("乙组", "D2"), ("乙组", "C3"), ("乙组", "D3"), ("乙组", "B4"),
+        ("甲组", "A2"), ("甲组", "D4"), ("甲组", "D5"),
+    ]  # fmt: skip

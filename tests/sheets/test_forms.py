@@ -433,6 +433,81 @@ def test_rows_that_are_missing_and_rows_too_many(office, viewer):
     assert [p.code for p in problems] == ["sheets-096", *["sheets-098"] * 4]
 
 
+def shuffled(content, *order, **cells):
+    """The filled first form with its rows in another order; `order`: which row of the sheet stands in the fifth, …"""
+    book = open_workbook(content, "表.xlsx")
+    sheet = book.sheet(book.pages[0])
+    moved = {f"{c}{5 + n}": sheet.value(row, i) for n, row in enumerate(order) for i, c in enumerate("ABCDEFGH", 1)}
+    return retyped(content, **{**moved, **cells})
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ((6, 7, 5), "行的次序不同：第7行应在第5行。"),
+        ((6, 5, 7), "行的次序不同：第5行应在第6行。"),
+        ((7, 6, 5), "行的次序不同：第5行应在第7行。"),
+    ],
+)
+@pytest.mark.parametrize("numbered", [False, True])
+def test_rows_in_another_order_are_one_fault(viewer, order, says, numbered):
+    anew = {"A5": 1, "A6": 2, "A7": 3} if numbered else {}
+    found = checked(viewer, "附件1", shuffled(faults(viewer), *order, **anew))
+    assert [(p.code, p.says) for p in found] == [("sheets-103", says)]
+
+
+def test_rows_in_another_order_and_one_of_them_altered(viewer):
+    found = checked(viewer, "附件1", shuffled(faults(viewer), 7, 6, 5, D6="梁底大裂缝"))
+    assert [(p.code, p.place.cell or p.place.row) for p in found] == [("sheets-103", 5), ("sheets-096", "D6")]
+
+
+def test_many_rows_in_another_order_are_named_so_far(office, viewer):
+    enter(office, *(opened("faults", kind="裂缝", story=f"新裂缝{n}", found=f"2024-02-{n:02}") for n in range(10, 20)))
+    found = checked(viewer, "附件1", shuffled(faults(viewer), *range(17, 4, -1)))
+    assert [p.code for p in found] == ["sheets-103"]
+    assert found[0].says.endswith("，等11行。")
+    assert found[0].says.count("应在") == 10
+
+
+def test_a_copy_with_its_rows_in_another_order(viewer):
+    content = fill_form(viewer, find_form(viewer, "附件3"), NOW).files[1]
+    turned = retyped(content, A4=10, B4="10号旧桥", C4="旧隐患10", D4="否", A5=3, B5="3号旧桥", C5="旧隐患3", D5=None)
+    assert [(p.code, p.place.row) for p in checked(viewer, "附件3", turned)] == [("sheets-103", 4)]
+
+
+def test_another_form_is_told_in_one_sentence(office, viewer):
+    enter(office, *(opened("faults", kind="裂缝", story=f"新裂缝{n}", found=f"2024-02-{n:02}") for n in range(10, 20)))
+    (contacts,) = fill_form(viewer, find_form(viewer, "附件2"), NOW).files
+    assert [str(p) for p in checked(viewer, "附件2", faults(viewer))] == [
+        "收到.xlsx：这张表不是附件2（联络员信息表），看来是附件1（危桥隐患统计表）。"
+        "请核对是否发错了文件，或按附件1（危桥隐患统计表）核对。（sheets-104）"
+    ]
+    assert [p.code for p in checked(viewer, "附件1", contacts)] == ["sheets-104"]
+    strange = edit(
+        contacts, "xl/sharedStrings.xml", lambda xml: xml.replace("联络员信息表", "名单").replace("手机", "电")
+    )
+    strange = edit(strange, "xl/sharedStrings.xml", lambda xml: xml.replace("姓名", "人"))
+    assert [p.says for p in checked(viewer, "附件1", strange)] == ["这张表不是附件1（危桥隐患统计表）。"]
+
+
+def test_the_form_with_its_shape_changed_is_still_that_form(viewer):
+    changed = edit(
+        faults(viewer),
+        "xl/sharedStrings.xml",
+        lambda xml: xml.replace("危桥隐患统计表", "统计表").replace("乡镇", "镇"),
+    )
+    assert [p.code for p in checked(viewer, "附件1", changed)] == ["sheets-084", "sheets-085"]
+
+
+def test_a_form_of_a_ledger_kept_from_a_person_is_not_named_to_him(tmp_path, settings):
+    settings.ZHUANBAN_HOME = tmp_path
+    text = FILES["ledgers/faults.yaml"].replace("number:", "seen_by: [county]\nnumber:")
+    with clock.set_to(datetime(2024, 3, 10, 9, tzinfo=BEIJING)):
+        campaign = make(tmp_path, {"ledgers/faults.yaml": text})
+        town = person(campaign, "town", region=EAST)
+        assert [p.code for p in checked(town, "附件2", faults(person(campaign, "county")))] == ["sheets-105"]
+
+
 def test_what_differs_from_the_other_list_is_told_with_both_words(viewer):
     content = fill_form(viewer, find_form(viewer, "附件3"), NOW).files[1]
     found = checked(viewer, "附件3", retyped(content, B4="3号新桥", A5="12"))

@@ -63,6 +63,20 @@ def test_a_changed_shape_is_refused_with_its_place(bridges, tmp_path):
     ]
 
 
+def test_of_many_differences_the_first_are_told(bridges, tmp_path):
+    target = tmp_path / "a.xlsx"
+    rows = "".join(f"东镇,裂缝,裂缝{n},2024-02-09\n" for n in range(10, 50))
+    (tmp_path / "more.csv").write_text(f"乡镇,类型,描述,登记日期\n{rows}", "utf-8")
+    bridges.run("form", "fill", "桥梁", "faults", "--as-of", "2024-02-08", "-o", target)
+    bridges.run("import", "桥梁", "faults", tmp_path / "more.csv")
+    check = ["form", "check", "桥梁", "faults", target, "--as-of", "2024-02-09"]
+    told = json.loads(bridges.run(*check, "--json", code=1).out)["problems"]
+    lines = bridges.run(*check, code=1).err.splitlines()
+    assert len(told) >= 40
+    assert len(lines) == 1 + 30 + 1
+    assert lines[-1] == f"另有{len(told) - 30}处，--json 列出全部。"
+
+
 def test_copies_and_csv(bridges, tmp_path):
     ran = bridges.run("form", "桥梁", "附件3", "--period", "2024-02", "-o", tmp_path / "报表.xlsx", "--json")
     said = json.loads(ran.out)

@@ -19,8 +19,9 @@ from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso
 from zhuanban.core.problem import Refused
 from zhuanban.ledger.change import Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.verify import verify
 from zhuanban.people.actions import hang_region
 from zhuanban.people.models import Campaign

@@ -78,6 +78,8 @@ thin: {title: 不全的井, ledger: wells, lacks: [owner, depth, unit]}
 soon: {title: 三天内到期, ledger: wells, where: {due: {on_or_after: as_of, before: as_of+4天}}}
 gone: {title: 停用井的水样, ledger: samples, where: {well.state: 停用}}
 deep: {title: 深井的水样, ledger: samples, where: {of.depth: {at_least: 50}, kind: 例行}}
+unseen: {title: 近14天没有水样的村, ledger: samples, missing: village, within: 14天}
+still: {title: 超过7天没有动静的井, ledger: wells, where: {state: 在用}, quiet: 7天}
 busy: {title: 水样多的队, ledger: samples, by: unit, at_least: 2}
 words: {title: 各类水样, ledger: samples, by: kind}
 villages: {title: 水样多的村, ledger: samples, by: region, at_least: 2}
@@ -194,6 +196,11 @@ def test_each_record_with_each_unit(campaign: Campaign) -> None:
     assert rows(campaign, "teams", "2024-01-31", "411300101") == ["J1 甲队"]
 
 
+def test_the_second_record_stands_before_the_tenth(campaign: Campaign) -> None:
+    enter(campaign, "\n".join(f"wells {n} 2024-01-01 0 -" for n in (10, 9, 11, 2)))
+    assert [each.number for each in entries(campaign, "months", "2024-01-31")] == ["2", "9", "10", "11"]
+
+
 def test_the_units_of_a_roster(campaign: Campaign) -> None:
     enter(campaign, "wells J1 2024-01-01 0 U1\nwells J2 2024-01-01 0 U2\nsamples S1 2024-01-07 0 U2")
     assert rows(campaign, "roster", "2024-01-31") == ["甲队"]
@@ -211,6 +218,23 @@ def test_days_counted_from_the_day_that_is_asked_about(campaign: Campaign) -> No
     enter(campaign, "wells J1 2024-01-01 0 - due=2024-02-10")
     days = ["2024-02-06", "2024-02-07", "2024-02-10", "2024-02-11"]
     assert [rows(campaign, "soon", on) for on in days] == [[], ["J1"], ["J1"], []]
+
+
+def test_a_village_is_listed_when_nobody_came_for_so_long(campaign: Campaign) -> None:
+    enter(campaign, "samples S1 2024-03-01 0 U1\nsamples S2 2024-03-10 1 U1\nsamples S3 2024-02-01 0 U1")
+    never = ["从无", "从无"]  # 丙村 and 丁村
+    assert rows(campaign, "unseen", "2024-03-15") == never
+    assert rows(campaign, "unseen", "2024-03-16") == ["最近一次2024-03-01", *never]
+    assert rows(campaign, "unseen", "2024-03-25") == ["最近一次2024-03-01", "最近一次2024-03-10", *never]
+
+
+def test_a_record_is_listed_when_nobody_said_anything_for_so_long(campaign: Campaign) -> None:
+    enter(campaign, "wells J1 2024-03-01 0 -\nwells J2 2024-03-01 0 -")
+    step = Step("amend", from_iso("2024-03-06"), set={"depth": 30})
+    assert submit(campaign, [Change("d", "wells", (step,), "J2")], OPERATOR)[0].status == "entered"
+    assert rows(campaign, "still", "2024-03-08") == []
+    assert rows(campaign, "still", "2024-03-09") == ["J1 最近一次2024-03-01"]
+    assert rows(campaign, "still", "2024-03-14") == ["J1 最近一次2024-03-01", "J2 最近一次2024-03-06"]
 
 
 def test_what_a_link_names_as_of_the_day(campaign: Campaign) -> None:

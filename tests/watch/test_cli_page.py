@@ -6,6 +6,7 @@ import click
 import pytest
 
 from zhuanban import cli
+from zhuanban.people import posts
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,12 @@ def test_every_option_is_documented(commands, page):
                     if not re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", section):
                         faults.append(f"{name}: {flag}")
     assert not faults, "not in the command's section of docs/cli.md:\n" + "\n".join(faults)
+
+
+def test_the_columns_of_a_list_of_people_are_documented(root):
+    text = (root / "docs" / "operations.md").read_text("utf-8")
+    said = dict(re.findall(r"^\| ([\u4e00-\u9fff]+) \| (yes|no) \|", text, re.M))
+    assert said == dict.fromkeys(posts.LIST_HEADS, "yes") | dict.fromkeys(posts.LIST_MORE, "no")
 
 
 def test_every_command_says_what_it_does(commands):

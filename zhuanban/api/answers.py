@@ -27,6 +27,7 @@ from zhuanban.evidence import problems as evidence
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as ledger
 from zhuanban.notify import problems as notify
+from zhuanban.oversight import problems as oversight
 from zhuanban.people import queries as people
 from zhuanban.people import sign_in
 from zhuanban.sheets import problems as sheets
@@ -45,7 +46,7 @@ _ABSENT = frozenset(
         says.NOT_THERE, ledger.NOT_THERE, ledger.UNKNOWN_LEDGER, ledger.UNKNOWN_FIELD, people.NO_CAMPAIGN,
         tables.NO_TABLE, tables.NO_REGION, tables.NO_ROW, tables.NO_COLUMN, lists.NO_LIST, inbox.NO_ITEM,
         tables.NOT_YOURS, sheets.NO_FORM, sheets.NO_UNIT_FORM,
-        duty.NO_DUTY, notify.NO_MESSAGE,
+        duty.NO_DUTY, notify.NO_MESSAGE, oversight.NO_CARD, oversight.NOT_SCORED,
     )
 )  # fmt: skip
 _STATUS = {

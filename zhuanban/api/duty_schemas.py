@@ -143,17 +143,24 @@ class FormChangesOut(Schema):
     changed: list[ChangedCellOut] = Field(title="改动的格")
 
 
+class RevisedOut(Schema):
+    as_of: date = Field(title="新一稿的数据截止日")
+    forms: list[FormChangesOut] = Field(title="各表与前一稿的不同")
+
+
 class ChangesSinceOut(Schema):
     model_config = example(
         number="U1-2024-03-21", as_of="2024-03-20", pack="9f86…", last_event=812,
         forms=[{"form": "annex", "title": "果园表", "added": ["orchards/G-2"], "gone": [],
                 "changed": [{"record": "orchards/G-1", "column": "面积", "was": "3", "is": "3.5"}]}],
+        revised=[],
     )  # fmt: skip
     number: str = Field(title="报送件编号")
     as_of: date = Field(title="数据截止日")
     pack: str = Field(title="行动包校验值")
     last_event: int = Field(title="填报时的末一事件")
     forms: list[FormChangesOut] = Field(title="各表的变化")
+    revised: list[RevisedOut] = Field(title="退回后重报的各稿")
 
 
 class SentOut(Schema):

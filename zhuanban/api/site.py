@@ -13,6 +13,7 @@ from zhuanban.api import (
     form_routes,
     inbox_routes,
     record_routes,
+    score_routes,
     table_routes,
 )
 from zhuanban.api.answers import JsonParser, Renderer, answer_errors
@@ -46,6 +47,7 @@ for room in (
     evidence_routes,
     record_routes,
     table_routes,
+    score_routes,
     form_routes,
     inbox_routes,
 ):

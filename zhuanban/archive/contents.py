@@ -16,6 +16,7 @@ from zhuanban.atlas.frames import Point, from_json
 from zhuanban.atlas.queries import Where, where_is
 from zhuanban.core import clock
 from zhuanban.core.day import iso
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Refused
 from zhuanban.evidence.media import BY_MIME, PHOTOS, VIDEOS, Media
 from zhuanban.evidence.queries import described
@@ -23,7 +24,7 @@ from zhuanban.ledger.files import shown_files
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack.archive import Archive, ArchiveHead
-from zhuanban.pack.values import Form, Ledger, links_to
+from zhuanban.pack.values import FieldType, Form, Ledger, links_to
 from zhuanban.sheets.form_rows import Asked, masked
 from zhuanban.sheets.forms import fill_form
 
@@ -96,7 +97,8 @@ def of_record(viewer: Viewer, ledger: Ledger, number: str, day: int | None = Non
 
 
 def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
-    """The archive of a region as of a day (None: today): of the pack's parts for its level, else every ledger in it.
+    """The archive of a region as of a day (None: today): of the pack's parts for its level, else the ledgers that have
+    records in it.
 
     Raises Refused where nothing in it is there for the viewer, or the day is still to come.
     """
@@ -111,6 +113,8 @@ def of_region(viewer: Viewer, region: str, day: int | None = None) -> Contents:
         _Found(head, list(_region_files(viewer, head, region, day)), _filled(viewer, head, asked))
         for head in archive.heads
     ]
+    if said is None:
+        found = [each for each in found if any(records for _, records, _ in each.parts)]
     if not any(each.form or any(records for _, records, _ in each.parts) for each in found):
         raise Refused(problems.EMPTY.at(subject=setting.regions.name(region, day)))
     return _contents(viewer, archive.title, setting.regions.name(region, day), day, found, [])
@@ -263,7 +267,9 @@ def _contents(
         tuple(each.head.title for each in found),
         tuple(_paged(items)),
         day,
-        tuple((ledgers[key], tuple(known[n] for n in sorted(known))) for key, known in held.items() if known),
+        tuple(
+            (ledgers[key], tuple(known[n] for n in sorted(known, key=natural))) for key, known in held.items() if known
+        ),
         tuple(head.title for head in bare if not head.optional),
         tuple(head.title for head in bare if head.optional),
     )
@@ -313,7 +319,10 @@ def _items(viewer: Viewer, head: ArchiveHead, part: _Part, day: int, folder: str
         name = str(ref.get("name") or "") or file.sha256[:12]
         stem, dot, end = name.rpartition(".")
         path = _unique(f"{folder}/{_safe(record.number)}/{_safe(word)}_{_safe(stem or end)}", dot + end, taken)
-        note = "" if file.exif_taken_at else ("补录：照片里没有拍摄时间" if file.width else "")
+        undated = (
+            ledger.fields[key].type is FieldType.PHOTO and not file.exif_taken_at
+        )  # a scanned paper has no such day
+        note = "补录：照片里没有拍摄时间" if undated else ""
         yield Item(
             head.title, ledger.title, record.number, ledger.fields[key].title, path, name, file.sha256, file.size,
             file.first_at, file.exif_taken_at, note, media=BY_MIME[file.media],

@@ -28,6 +28,7 @@ _PAGE = r"""
 ]
 #v(4mm)
 #if data.rows.len() > 0 [
+#show table.cell.where(x: 3): set text(cjk-latin-spacing: none)
 #table(
   columns: (12mm, 26mm, 28mm, 1fr, 24mm, 14mm), align: (center, left, left, left, left, center), stroke: 0.5pt,
   table.header([*序号*], [*类别*], [*编号*], [*文件*], [*拍摄时间*], [*页号*]),

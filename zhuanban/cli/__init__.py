@@ -37,10 +37,11 @@ def _load() -> None:
         office,
         packs,
         people,
+        scores,
         zones,
     )
 
-    for module in (packs, campaigns, people, grid, zones, archives, forms, lists, duties, alarms, office):
+    for module in (packs, campaigns, people, grid, zones, archives, forms, lists, duties, alarms, scores, office):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -12,6 +12,7 @@ from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, as_json_text, complai
 from zhuanban.cli.told import history_lines, waiting_lines
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Kind, Place, Refused
 from zhuanban.ledger import inbox as waiting
 from zhuanban.ledger.queries import Viewer
@@ -256,8 +257,8 @@ def explain(
         click.echo(f"  {each['number']:<24} {each['state']}  自{each['since']}  {each['region_name']}")
 
 
-def _order(item: Behind) -> tuple[str, str]:
-    return item.ledger, item.number
+def _order(item: Behind) -> tuple[str, tuple[Any, ...]]:
+    return item.ledger, natural(item.number)
 
 
 def _behind(viewer: Viewer, item: Any, day: int) -> dict[str, Any]:

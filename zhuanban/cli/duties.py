@@ -12,6 +12,7 @@ import click
 
 from zhuanban.cli.base import AS, DAY, JSON, MOMENT, complain, out, with_database
 from zhuanban.cli.campaigns import viewer_of
+from zhuanban.cli.told import turn_line
 from zhuanban.core import clock
 from zhuanban.core.day import beijing, minute
 from zhuanban.core.problem import Refused
@@ -258,14 +259,20 @@ def _changes(viewer: Viewer, said: dict[str, Any]) -> Iterator[str]:
         ledger, _, number = record.partition("/")
         return f"{viewer.setting.pack.ledgers[ledger].title} {number}"
 
-    for form in said["forms"]:
-        yield from (f"{form['title']}：新增 {named(each)}" for each in form["added"])
-        yield from (f"{form['title']}：不再有 {named(each)}" for each in form["gone"])
-        for each in form["changed"]:
-            what = f"{named(each['record'])} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
-            yield f"{form['title']}：{what}"
-    if not any(form[word] for form in said["forms"] for word in ("added", "gone", "changed")):
-        yield "没有变化。"
+    def told(forms: list[dict[str, Any]]) -> Iterator[str]:
+        for form in forms:
+            yield from (f"{form['title']}：新增 {named(each)}" for each in form["added"])
+            yield from (f"{form['title']}：不再有 {named(each)}" for each in form["gone"])
+            for each in form["changed"]:
+                what = f"{named(each['record'])} 的“{each['column']}”由“{each['was']}”改为“{each['is']}”"
+                yield f"{form['title']}：{what}"
+        if not any(form[word] for form in forms for word in ("added", "gone", "changed")):
+            yield "没有变化。"
+
+    yield from told(said["forms"])
+    for n, version in enumerate(said["revised"], 2):
+        yield f"第{n}稿（数据截至 {version['as_of']}）与前一稿相比："
+        yield from (f"  {line}" for line in told(version["forms"]))
 
 
 @duty.command()
@@ -307,16 +314,30 @@ def tick(campaign: str, until: int | None, as_json: bool) -> None:
     now = clock.now() // 1_000_000
     if until is not None and until > now and not here.campaign.demo_clock:
         raise Refused(says.CLOCK_AHEAD.at(until=minute(until * 1_000_000)))
-    done = tick_campaign(here, now if until is None else until)
+    if until is not None and here.campaign.demo_clock:
+        with clock.set_to(until * 1_000_000):
+            done = tick_campaign(here, until)
+    else:
+        done = tick_campaign(here, now if until is None else until)
     # What a demonstration tells stays in the house: its people are invented, its channels are not.
     sent, failed = (0, 0) if here.campaign.demo_clock else send_due(clock.now())
     if as_json:
         told = [message_json(each) for each in done.told]
-        out({"told": told, "sent": sent, "failed": failed, "problems": [p.as_json() for p in done.problems]})
+        out(
+            {
+                "turned": [each.as_json() for each in done.turned],
+                "told": told,
+                "sent": sent,
+                "failed": failed,
+                "problems": [p.as_json() for p in done.problems],
+            }
+        )
         return
+    for turn in done.turned:
+        click.echo(turn_line(here, turn))
     for message in done.told:
         click.echo(f"{_whom(message)}  {message.title}")
-    click.echo(f"新提醒 {len(done.told)} 条，外发 {sent} 条，未发出 {failed} 条。")
+    click.echo(f"到期变化 {len(done.turned)} 处，新提醒 {len(done.told)} 条，外发 {sent} 条，未发出 {failed} 条。")
     complain(done.problems)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zhuanban.cli.base import AS, DAY, JSON, TARGET, Exit, complain, out, with_database
+from zhuanban.cli.base import AS, DAY, JSON, TARGET, complain, out, with_database
 from zhuanban.cli.campaigns import viewer_of
 from zhuanban.core import clock
 from zhuanban.core.day import from_iso, iso, to_date, to_day
@@ -18,6 +18,8 @@ from zhuanban.sheets.form_rows import Asked, find_form
 from zhuanban.sheets.forms import check_form, fill_form, form_csv, write_files
 
 NO_FILE = Kind("cli-040", "读不了文件“{file}”（{why}）。", "请核对路径和权限。")
+
+MOST = 30  # differences told as text: who sees more of them looks at the sheet as a whole
 
 
 class Forms(click.Group):
@@ -164,7 +166,10 @@ def check(
         return
     if against:
         click.echo(f"格式未改，内容与截至{against}的台账不一致：", err=True)
-    raise Exit(checked.problems)
+    complain(checked.problems[:MOST])
+    if (more := len(checked.problems) - MOST) > 0:
+        click.echo(f"另有{more}处，--json 列出全部。", err=True)
+    click.get_current_context().exit(1)
 
 
 COMMANDS = [form]

@@ -27,7 +27,8 @@ from zhuanban.people.actions import log_access
 from zhuanban.people.scope import Reach
 from zhuanban.sheets.export import stamp, write_csv, write_xlsx
 from zhuanban.sheets.out import ledger_columns, ledger_rows
-from zhuanban.tally.lists import Listed, find_list
+from zhuanban.tally.books import Listed
+from zhuanban.tally.lists import find_list
 from zhuanban.tally.seen import seen_list
 from zhuanban.tally.tables import find_node
 
@@ -63,9 +64,10 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
         )
         return
     click.echo(f"{asked.title}　截止日期：{iso(day)}　共 {len(entries)}")
-    for each, asks in zip(entries, _asked(viewer, asked, listed), strict=True):
-        words = (each["number"], each["state"], each["region_name"], each["unit_name"], asks, each["says"])
-        click.echo("  " + "  ".join(filter(None, words)))
+    for each, fields in zip(entries, _fields(viewer, asked, listed), strict=True):
+        # A street is often a region and a unit of the same name: that is said once.
+        where = dict.fromkeys((each["region_name"], each["unit_name"]))
+        click.echo("  " + "  ".join(filter(None, (each["number"], each["state"], *where, fields, each["says"]))))
     if as_of is None:
         _tell_last(viewer, [viewer.setting.pack.ledgers[asked.ledger]], day)
 
@@ -73,15 +75,18 @@ def list_(campaign: str, name: str, as_of: int | None, region: str, login: str, 
 _LONG = FILE_TYPES | {FieldType.TEXT, FieldType.LONG_TEXT}
 
 
-def _asked(viewer: Viewer, asked: WorkList, listed: Sequence[Listed]) -> Iterator[str]:
-    """Of each record the fields that the list's conditions ask about: `整改时限：2022-06-01，责任人：RY-016 赵某甲`."""
+def _fields(viewer: Viewer, asked: WorkList, listed: Sequence[Listed]) -> Iterator[str]:
+    """Of each record the fields that the list's conditions leave open, and those that it is to show:
+    `整改时限：2022-06-01，责任人：RY-016 赵某甲`."""
     ledger = viewer.setting.pack.ledgers[asked.listed or asked.ledger]
     where = asked.among if asked.misses else asked.where
-    asks = dict.fromkeys(c.field.partition(".")[0] for c in where)
+    # What all records on the list say alike, its title says once for all.
+    asks = dict.fromkeys(c.field.partition(".")[0] for c in where if c.op != "is" or "." in c.field)
     # Texts at length do not fit the line, and may name people in words.
-    keys = [
+    short = [
         k for k in asks if k in ledger.fields and not ledger.fields[k].personal and ledger.fields[k].type not in _LONG
     ]
+    keys = tuple(dict.fromkeys((*short, *asked.show)))
     masker = Masker(ledger)
     shown = [masker.show(each.now.data) if each.now else {} for each in listed]
     writers = field_writers(viewer, ledger, shown)
@@ -183,6 +188,30 @@ def _drawn(viewer: Viewer, asked: Draw, drawn: Drawn) -> dict[str, Any]:
     }
 
 
+@click.command("find")
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("ledger", metavar="LEDGER")
+@click.argument("text", metavar="TEXT")
+@REGION
+@AS
+@JSON
+@with_database
+def find_(campaign: str, ledger: str, text: str, region: str, login: str, as_json: bool) -> None:
+    """查找：编号或栏目里有这些字的条目；〔2018〕、[2018]、【2018】一样。"""
+    viewer = viewer_of(campaign, login)
+    book = viewer.ledger(ledger)
+    node = find_node(viewer.setting, region, viewer.today) if region else ""
+    found = viewer.show_all(book, list(find(viewer, book, Filter(region=node, text=text))))
+    if as_json:
+        out({"ledger": book.key, "title": book.title, "count": len(found), "records": found})
+        return
+    click.echo(f"{book.title}　查找“{text}”　共 {len(found)}")
+    names = viewer.called(book, (each["number"] for each in found))
+    for each in found:
+        words = (each["number"], names.get(each["number"]), each["state"], each["region_name"], each["unit_name"])
+        click.echo("  " + "  ".join(filter(None, words)))
+
+
 @click.command()
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("ledger", metavar="LEDGER")
@@ -211,4 +240,4 @@ def export(campaign: str, ledger: str, region: str, target: Path, login: str) ->
     click.echo(f"已导出 {count} {book.word}到 {target}。")
 
 
-COMMANDS = [list_, draw_, export]
+COMMANDS = [list_, find_, draw_, export]

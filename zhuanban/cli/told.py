@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from zhuanban.core.day import minute
+from zhuanban.core.day import iso, minute
 from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.turning import Turn
 from zhuanban.pack.values import SAME, FieldType, Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.sheets.export_rows import Value
@@ -61,6 +62,14 @@ def field_writers(
             names = viewer.called(viewer.setting.pack.ledgers[field.ledger], numbers)
             found[key] = _link_writer(names)
     return found
+
+
+def turn_line(here: Setting, turn: Turn) -> str:
+    """What a day brought to a record by itself."""
+    ledger = here.pack.ledgers[turn.ledger]
+    write = writer(ledger.fields[turn.field], here.units)
+    was, now = ("（空）" if value is None else write(value) for value in (turn.was, turn.now))
+    return f"{iso(turn.on)}  {ledger.title} {turn.number}  {ledger.fields[turn.field].title}：{was} → {now}"
 
 
 def _link_writer(names: Mapping[str, str]) -> Callable[[Any], Value]:

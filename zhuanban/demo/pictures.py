@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import struct
 
 from PIL import ExifTags, Image, ImageDraw
 
@@ -63,12 +62,6 @@ def _degrees(angle: float) -> tuple[float, float, float]:
     """Degrees, minutes, seconds as cameras write them."""
     minutes, seconds = divmod(angle * 3600, 60)
     return float(minutes // 60), float(minutes % 60), round(seconds, 4)
-
-
-def film(seed: str) -> bytes:
-    """The shell of an MP4 without a picture in it, each one different: a stand-in for a video."""
-    parts = ((b"ftyp", b"isom\0\0\0\0isommp42"), (b"moov", b"\0" * 40), (b"mdat", seed.encode()))
-    return b"".join(struct.pack(">I", 8 + len(body)) + kind + body for kind, body in parts)
 
 
 def _colour(rng: random.Random, low: int, high: int) -> tuple[int, int, int]:

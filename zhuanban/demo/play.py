@@ -22,8 +22,9 @@ from django.contrib.auth.hashers import make_password
 from zhuanban.atlas.actions import load_outlines, load_zones
 from zhuanban.core import clock
 from zhuanban.core.day import BEIJING, from_iso, iso, to_date
+from zhuanban.demo.film import film
 from zhuanban.demo.grow import Item, as_of, grow
-from zhuanban.demo.pictures import film, picture
+from zhuanban.demo.pictures import picture
 from zhuanban.demo.reports import Reporter
 from zhuanban.demo.script import Act, Drawn, Growth, Listed, Loading, Script, Sent, read_script
 from zhuanban.demo.workbooks import Sheet, Value, write

@@ -23,8 +23,8 @@ from zhuanban.duty.proof import prove
 from zhuanban.duty.queries import board
 from zhuanban.duty.rules import Item, before_issue, limit_of
 from zhuanban.evidence.actions import keep
-from zhuanban.ledger.change import WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import submit, try_out
+from zhuanban.ledger.change import Change, Outcome, Step
+from zhuanban.ledger.door import enter_or_refuse
 from zhuanban.ledger.problems import NOT_THERE
 from zhuanban.ledger.queries import Viewer
 from zhuanban.pack import duty_ledger as words
@@ -269,7 +269,7 @@ def answer(viewer: Viewer, duty: str, word: str, reason: str, *, until: int | No
         if known_already
         else Step("create", move=words.ANSWER, set={"duty": asked.key, "word": word, **said}, reason=reason)
     )
-    return _enter(viewer, Change(_id(), words.ANSWERS, (step,), number))
+    return enter_or_refuse(viewer.setting.campaign, Change(_id(), words.ANSWERS, (step,), number), viewer.actor)
 
 
 # Parts ----------------------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def _step(viewer: Viewer, item: Item, move: str, said: Mapping[str, Any] | None 
         region = viewer.setting.units.nodes[item.unit].region
         place = region if region in viewer.setting.regions else viewer.setting.regions.root
         steps.insert(0, Step("create", move=words.OPEN, region=place, unit=item.unit))
-    return _enter(viewer, Change(_id(), ledger.key, tuple(steps), item.number))
+    return enter_or_refuse(viewer.setting.campaign, Change(_id(), ledger.key, tuple(steps), item.number), viewer.actor)
 
 
 def _brought(viewer: Viewer, files: Sequence[Path]) -> list[Mapping[str, str]]:
@@ -298,15 +298,6 @@ def _brought(viewer: Viewer, files: Sequence[Path]) -> list[Mapping[str, str]]:
         except OSError as why:
             raise Refused(says.FILE_UNREADABLE.at(Place(file=str(path)), why=reason(why))) from why
     return kept
-
-
-def _enter(viewer: Viewer, change: Change) -> Outcome:
-    campaign = viewer.setting.campaign
-    for attempt in (try_out, submit):
-        (outcome,) = attempt(campaign, [change], viewer.actor)
-        if outcome.status == WAITING:
-            raise Refused(outcome.problems)
-    return outcome
 
 
 def _id() -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from zhuanban.duty.rules import Item
 from zhuanban.evidence.actions import store
 from zhuanban.ledger.models import Event
 from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack import duty_ledger as words
 from zhuanban.people.queries import Setting
 
@@ -63,8 +65,12 @@ def reported(viewer: Viewer, item: Item) -> Frozen:
     kept = record.data.get("figures") if record is not None else None
     if not kept:
         raise Refused(says.NO_REPORT.at(number=item.number))
+    return _read(kept[0]["sha256"], item)
+
+
+def _read(sha256: str, item: Item) -> Frozen:
     try:
-        with store().open(kept[0]["sha256"]) as stream:
+        with store().open(sha256) as stream:
             said = orjson.loads(stream.read())
         return Frozen(
             from_iso(said["as_of"]), said["zero"], said["pack"], said["last_event"], tuple(map(_form, said["forms"]))
@@ -80,7 +86,8 @@ def _form(said: Any) -> Filled:
 
 def changes_since(viewer: Viewer, item: Item) -> dict[str, Any]:
     """What the same question would answer now, against what was reported: `as_of`, `pack`, `last_event`, `forms`: each
-    with `form`, `title`, `added` and `gone` (records), `changed` (`record`, `column`, `was`, `is`)."""
+    with `form`, `title`, `added` and `gone` (records), `changed` (`record`, `column`, `was`, `is`). `revised`: for each
+    time that it was filled again after it had been sent, `as_of` and `forms` against what was sent before."""
     was = reported(viewer, item)
     return {
         "number": item.number,
@@ -88,7 +95,27 @@ def changes_since(viewer: Viewer, item: Item) -> dict[str, Any]:
         "pack": was.pack,
         "last_event": was.last_event,
         "forms": [compare(form, fill_form(viewer, form.form, item, was.day)) for form in was.forms],
+        "revised": [
+            {"as_of": iso(now.day), "forms": [compare(form, _same(form, now.forms)) for form in before.forms]}
+            for before, now in pairwise(_versions(viewer, item))
+        ],
     }
+
+
+def _versions(viewer: Viewer, item: Item) -> list[Frozen]:
+    """The figures of every sending, and those that stand, in order."""
+    record = viewer.record(viewer.ledger(item.duty.ledger), item.number)
+    sent, filled = [], ""
+    for fact in facts_of([record.pk])[record.pk]:
+        filled = next((str(ref["sha256"]) for ref in fact.body.get("set", {}).get("figures") or ()), filled)
+        if fact.body.get("move") == words.SEND:
+            sent.append(filled)
+    return [_read(sha256, item) for sha256 in dict.fromkeys([*sent, filled])]
+
+
+def _same(form: Filled, forms: Sequence[Filled]) -> Filled:
+    """That form in the other version; without a row where that one has none (a zero report, no attached page)."""
+    return next((each for each in forms if each.form == form.form), replace(form, rows=()))
 
 
 def stamp_shown(viewer: Viewer, item: Item) -> dict[str, Any]:

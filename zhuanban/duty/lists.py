@@ -19,7 +19,7 @@ from zhuanban.pack.work_list import WorkList
 from zhuanban.people.models import Holding
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import OPERATOR, Actor, Held
-from zhuanban.tally.lists import Listed
+from zhuanban.tally.books import Listed
 from zhuanban.tally.reports import Judged
 from zhuanban.tally.seen import seen_list
 

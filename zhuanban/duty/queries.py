@@ -46,10 +46,10 @@ from zhuanban.duty.rules import (
     slots_of,
     snapshot_of,
 )
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import Fact, Snapshot, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack import duty_ledger as words
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import Duty, Pack

@@ -185,11 +185,15 @@ def notes(board: Board) -> Iterator[str]:
 
 
 def _made_up(board: Board) -> Iterator[str]:
-    """For each date before the document: its make-up dates, and how many reports each is for."""
+    """For each date before the document: how many reports it asked for, and for how many of them which later day."""
     issued = board.setting.pack.issued
     for column in board.columns:
         if not before_issue(column.due, issued):
             continue
-        days = Counter(day_of_s(item.limit) for item in column.items() if item.limit != column.due.limit)
+        items = list(column.items())
+        days = Counter(day_of_s(item.limit) for item in items if item.limit != column.due.limit)
         for day, n in sorted(days.items()):
-            yield f"期限早于发文：{column.duty.title} {column.due.period}，补报期限{iso(day)}，{n}件。"
+            yield (
+                f"期限早于发文：{column.duty.title} {column.due.period}，应报{len(items)}件，"
+                f"其中{n}件补报期限{iso(day)}。"
+            )

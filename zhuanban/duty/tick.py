@@ -18,7 +18,9 @@ from zhuanban.duty.lists import tell_lists
 from zhuanban.duty.queries import board, calendar
 from zhuanban.duty.rules import MISSING, OPEN, RETURNED, Item, day_of_s, escalation_at, reminder_at
 from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.turning import Turn, turn_all
 from zhuanban.notify.actions import tell
+from zhuanban.notify.alarms import escalate
 from zhuanban.notify.models import Message
 from zhuanban.pack.words import say_posts
 from zhuanban.people.models import Holding, User
@@ -42,15 +44,17 @@ class Call(NamedTuple):
 
 @dataclass(slots=True)
 class Ticked:
-    """What a tick did: messages that are new, and what needs a person."""
+    """What a tick did: what the days brought to records, messages that are new, and what needs a person."""
 
+    turned: list[Turn] = field(default_factory=list)
     told: list[Message] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def tick(setting: Setting, until: int) -> Ticked:
-    """Tell what is due by an instant (UTC seconds) and was not told yet: reminders, the ladder, lists."""
-    done = Ticked()
+    """Write what the days until today brought; tell what is due by an instant (UTC seconds) and was not told yet:
+    reminders, the ladder, lists."""
+    done = Ticked(turned=turn_all(setting), told=escalate(setting, until))
     pack = setting.pack
     reminds = any(duty.remind or duty.escalate for duty in pack.duties.values())
     if not reminds and not any(each.tell for each in pack.lists.values()):

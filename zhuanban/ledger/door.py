@@ -7,7 +7,9 @@ followers (tallies) → what did not pass into the inbox.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
@@ -19,14 +21,15 @@ from zhuanban.core.day import day_of, to_date
 from zhuanban.core.problem import Place, Problem, Refused
 from zhuanban.ledger import inbox
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome
+from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
 from zhuanban.ledger.draft import Draft, one_key
 from zhuanban.ledger.fields import shas
 from zhuanban.ledger.judge import Bench, Judged
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.numbers import kept_numbers
-from zhuanban.ledger.rules import Fact, Snapshot, Transition, event_hash, event_head, timeline
+from zhuanban.ledger.rules import Snapshot, Transition, event_hash, event_head, timeline
 from zhuanban.ledger.sight import Seen
+from zhuanban.ledger.stored import CHUNK, chunks, facts_of, marks
 from zhuanban.pack.values import Ledger
 from zhuanban.people.models import Campaign
 from zhuanban.people.queries import Setting, hold, setting
@@ -39,7 +42,6 @@ followers: list[Follower] = []
 """Called inside the transaction with what changed; wired in `project.wiring`."""
 
 BATCH = 2000
-CHUNK = 500
 
 
 def submit(campaign: Campaign, changes: Iterable[Change], actor: Actor) -> list[Outcome]:
@@ -61,12 +63,31 @@ def submit(campaign: Campaign, changes: Iterable[Change], actor: Actor) -> list[
 
 def try_out(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[Outcome]:
     """What `submit` would answer, with nothing written (dry run)."""
+    with dry():
+        return [o for i in range(0, len(changes), BATCH) for o in _Batch(campaign, changes[i : i + BATCH], actor).run()]
+
+
+@contextmanager
+def dry(is_dry: bool = True) -> Iterator[None]:
+    """In a dry run nothing that is done inside stays in the tables."""
+    if not is_dry:
+        yield
+        return
     with transaction.atomic():
-        outcomes = [
-            o for i in range(0, len(changes), BATCH) for o in _Batch(campaign, changes[i : i + BATCH], actor).run()
-        ]
+        yield
         transaction.set_rollback(True)
-    return outcomes
+
+
+def enter_or_refuse(campaign: Campaign, change: Change, actor: Actor) -> Outcome:
+    """For a step that is pressed again where it fails, and is no data to be kept: nothing of it goes to the inbox.
+
+    Raises Refused with all that speaks against it.
+    """
+    for attempt in (try_out, submit):
+        (outcome,) = attempt(campaign, [change], actor)
+        if outcome.status == WAITING:
+            raise Refused(outcome.problems)
+    return outcome
 
 
 def weigh(campaign: Campaign, changes: Sequence[Change], actor: Actor) -> list[tuple[Problem, ...]]:
@@ -140,10 +161,36 @@ class _Batch:
                 if outcome.status == ENTERED:
                     known[change.id] = (outcome.number, outcome.version)
             outcomes.append(outcome)
+        if self.seen.names.watched:
+            self._follow()
         self._write()
         inbox.keep(self.setting, self.waiting, self.actor, self.at)
         inbox.settle_entered(self.setting.campaign, entered, self.at, self.actor)
         return outcomes
+
+    def _follow(self) -> None:
+        """Records of which a field stands on what this batch has changed say it anew, in the same transaction.
+
+        Whoever makes a change answers for what follows from it, also where he could not correct that himself.
+        """
+        acting = replace(self.actor, operator=True)
+        bench = Bench(self.setting, acting, self.at, self.bench.today, self.seen)
+        done: dict[int, int] = {}  # record → the version that was looked at
+        while fresh := [d for mine in self.seen.touched.values() for d in mine.values() if done.get(d.id) != d.version]:
+            done |= {draft.id: draft.version for draft in fresh}
+            targets = {t for draft in fresh for t in self.seen.names.standing_on(draft, self.before[draft.id])}
+            unmet: dict[str, list[str]] = defaultdict(list)
+            for ledger, number in sorted(targets - self.drafts.keys()):
+                unmet[ledger].append(number)
+            for ledger, numbers in unmet.items():
+                for part in chunks(numbers):
+                    self._load(ledger, part)
+            for ledger, number in sorted(targets & self.drafts.keys()):
+                draft = self.drafts[ledger, number]
+                change = Change(f"follow/{draft.id}/{draft.version + 1}", ledger, (Step("amend"),), number)
+                judged = bench.judge(change, draft)
+                if judged.facts and not judged.problems:
+                    self._take(self.setting.pack.ledgers[ledger], draft, judged)
 
     # -- one change --------------------------------------------------------------------------------------------------
 
@@ -228,6 +275,7 @@ class _Batch:
         draft.line = judged.line
         draft.one_key = judged.one_key
         self.seen.spots.put(draft)
+        self.seen.names.put(draft)
         # Last touched, last written: who takes over a "one per" key comes after who gave it up.
         touched = self.seen.touched[ledger.key]
         touched.pop(draft.id, None)
@@ -264,7 +312,7 @@ class _Batch:
         """Change id → number and version, of what entered before and was the actor's own or is in his sight."""
         known: dict[str, tuple[str, int]] = {}
         with connection.cursor() as cursor:
-            for part in _chunks([c.id for c in self.changes]):
+            for part in chunks([c.id for c in self.changes]):
                 cursor.execute(
                     f"""SELECT e.change, r.number, e.version, e.actor, r.ledger, r.state, r.region, r.unit
                         FROM ledger_event e JOIN ledger_record r ON r.id = e.record_id
@@ -303,12 +351,12 @@ class _Batch:
                 for key in rules.files:
                     files.update(shas(step.set.get(key)))
         for ledger_key, wanted in numbers.items():
-            for part in _chunks(sorted(wanted)):
+            for part in chunks(sorted(wanted)):
                 self._load(ledger_key, part)
         for ledger_key, wanted in keys.items():
             self.foreseen.update((ledger_key, key) for key in wanted)
             with connection.cursor() as cursor:
-                for part in _chunks(sorted(wanted)):
+                for part in chunks(sorted(wanted)):
                     cursor.execute(
                         f"""SELECT one_key, number FROM ledger_record
                             WHERE campaign_id = %s AND ledger = %s AND one_key IN ({marks(part)})""",
@@ -317,7 +365,7 @@ class _Batch:
                     for key, number in cursor.fetchall():
                         self.one_keys[(ledger_key, key)] = number
         for ledger_key, wanted in links.items():
-            for part in _chunks(sorted(map(str, wanted))):
+            for part in chunks(sorted(map(str, wanted))):
                 rows = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger_key, number__in=part)
                 for number in rows.values_list("number", flat=True):
                     self.seen.links.add((ledger_key, number))
@@ -377,6 +425,7 @@ class _Batch:
             cursor.executemany(UPDATE_RECORD, [(*r[5:], r[0]) for r in rows if r[0] not in self.new])
             cursor.executemany(INSERT_RECORD, [r for r in rows if r[0] in self.new])
         self.seen.spots.write()
+        self.seen.names.write()
         transitions = [Transition(d.id, d.ledger, self.before[d.id], d.line) for d in touched]
         for follow in followers:
             follow(self.setting, transitions)
@@ -410,21 +459,6 @@ UPDATE_RECORD = """UPDATE ledger_record
     SET first_on = %s, one_key = %s, state = %s, region = %s, unit = %s, withdrawn = %s, moved = %s,
         last_on = %s, last_at = %s, version = %s, head = %s, data = %s, flags = %s
     WHERE id = %s"""
-
-
-def facts_of(record_ids: Iterable[int]) -> dict[int, list[Fact]]:
-    """Record id → its events in order of version."""
-    found: dict[int, list[Fact]] = defaultdict(list)
-    for part in _chunks(list(record_ids)):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""SELECT record_id, version, verb, on_day, at, actor, change, step, body FROM ledger_event
-                    WHERE record_id IN ({marks(part)}) ORDER BY record_id, version""",
-                part,
-            )
-            for row in cursor.fetchall():
-                found[row[0]].append(Fact._make((*row[1:8], orjson.loads(row[8]))))
-    return found
 
 
 _COUNTER = "campaign_id = %s AND ledger = %s AND prefix = %s"
@@ -518,15 +552,6 @@ def _named(value: Any) -> list[str]:
     return [n for n in _listed(value) if n and isinstance(n, str)]
 
 
-def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
-
-
 def _possible_keys(ledger: Ledger, step: Any) -> set[str]:
     parts = [step.region if k == "region" else step.unit if k == "unit" else step.set.get(k) for k in ledger.one_per]
     return set() if any(p in (None, "") for p in parts) else {one_key(parts)}
-
-
-def marks(items: Sequence[Any]) -> str:
-    """Placeholders for an IN list."""
-    return ",".join(["%s"] * len(items))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from zhuanban.core.day import FAR_DAY, iso
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import file_fields, refs
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import effective_days
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 

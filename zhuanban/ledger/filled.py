@@ -64,7 +64,7 @@ def decide(
         if step.verb != "create" and not _by_rule(key, before, facts):
             continue
         case = decides.case(before._replace(data={**before.data, **said}))
-        value = None if case is None else _value_of(case, rules.ledger.fields[key], setting, on, found)
+        value = None if case is None else value_of(case, rules.ledger.fields[key], setting, on, found)
         if before.data.get(key) != value:
             body["set"] = {**said, key: value}
             body["ruled"] = {**body.get("ruled", {}), key: case.source if case is not None else ""}
@@ -93,7 +93,8 @@ def _by_rule(key: str, before: Snapshot, facts: Sequence[Fact]) -> bool:
     return is_empty(before.data.get(key))
 
 
-def _value_of(case: Case, spec: Field, setting: Setting, on: int, found: list[Problem]) -> Any:
+def value_of(case: Case, spec: Field, setting: Setting, on: int, found: list[Problem]) -> Any:
+    """What a case of a rule writes into a field on a day."""
     if isinstance(case.value, tuple):
         return iso(on + case.value[1])
     if spec.type is not FieldType.UNIT:

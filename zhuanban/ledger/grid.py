@@ -20,10 +20,11 @@ from zhuanban.core.day import iso
 from zhuanban.core.faults import reason
 from zhuanban.core.problem import Kind, Place, Problem, Refused
 from zhuanban.ledger.change import WAITING, Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.draft import one_key_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import FieldType, Ledger
 from zhuanban.people import grid
 from zhuanban.people.actions import hang_region, log_access

@@ -6,10 +6,11 @@ workflow allow it. Then the record as a whole: rules between fields, one per hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from zhuanban.core.day import FIRST_DAY, iso
+from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
 from zhuanban.ledger.change import Change, Step
@@ -17,7 +18,7 @@ from zhuanban.ledger.compiled import Rules, rules_of
 from zhuanban.ledger.draft import Draft, Sight, conflict, one_key_of, others_hold, said_elsewhere
 from zhuanban.ledger.fields import is_empty, shas
 from zhuanban.ledger.filled import beyond_limits, broken_checks, decide, unit_said, void_signatures, written
-from zhuanban.ledger.named import is_in_use, not_there
+from zhuanban.ledger.named import is_in_use, not_there, unfit_files
 from zhuanban.ledger.pictures import oddities
 from zhuanban.ledger.places import place_due, place_said
 from zhuanban.ledger.rules import (
@@ -29,10 +30,12 @@ from zhuanban.ledger.rules import (
     as_of,
     effective_days,
     last_step,
+    out_of_order,
     said_last,
     timeline,
     word_of,
 )
+from zhuanban.ledger.standing import Others, Stand, stand_due, stand_said, stands_of, turns
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import NEW, SAME, Field, Ledger, Move
 from zhuanban.people.queries import Setting
@@ -41,8 +44,6 @@ from zhuanban.people.scope import Actor, Reach, reach, shares
 NO_FACTS: tuple[Fact, ...] = ()
 EARLY = "补录：早于行动开始"
 EARLY_FOR = "早于{stage}开始"
-ORDERED = frozenset({"create", "move", "withdraw", "restore"})
-"""Verbs whose events keep their order whatever their days become."""
 
 
 class Judged(NamedTuple):
@@ -136,8 +137,10 @@ class _Work:
                 return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)]
         if not self.in_order:
             self.line = timeline(self._all())
-        if self.rules.zones:
-            self._zones()
+        while self.line and (due := self._zones_due() or self._stand_due()):
+            self._enter("amend", *due)
+            self.line = timeline(self._all())
+            self.current = self.line[-1][1]
         if self.facts:
             self._whole()
         return [*self.found, *said_elsewhere(change, draft, bench.setting.regions)] if self.found else []
@@ -243,8 +246,8 @@ class _Work:
                 self.say(
                     says.EMPTY.at(Place(record=self.draft.number, field=spec.title), field=spec.title, move="更正")
                 )
-        if self.rules.zones and not self._says_more(body, now):
-            return  # a word typed beside a point that says otherwise, as it was typed before
+        if (self.rules.zones or self.rules.stands) and not self._says_more(body, now):
+            return  # a word typed beside a point or a rule that says otherwise, as it was typed before
         self._enter("amend", on, body)
 
     def _transfer(self, step: Step, now: Snapshot) -> None:
@@ -274,16 +277,10 @@ class _Work:
         if days[target.version] == step.on:
             return
         was, days[target.version] = days[target.version], step.on
-        previous = FIRST_DAY
-        for fact in facts:
-            derived = "placed" in fact.body and fact.body["set"].keys() == fact.body["placed"].keys()
-            # Before the record was opened an amendment would amend nothing, and be lost. Zones are said again.
-            lost = fact.verb != "redate" and not derived and days[fact.version] < days[facts[0].version]
-            if lost or (fact.verb in ORDERED and days[fact.version] < previous):
-                self._disorder(target, fact, was, step.on)
-                return
-            if fact.verb in ORDERED:
-                previous = days[fact.version]
+        early = out_of_order(facts, days)
+        if early is not None:
+            self._disorder(target, early, was, step.on)
+            return
         body: dict[str, Any] = {"of": target.version}
         if step.reason:
             body["reason"] = step.reason
@@ -334,7 +331,9 @@ class _Work:
         before = self.current.data if self.current is not None else {}
         if move is not None:
             for key, fixed in move.sets:
-                values[key] = written(self.ledger, fixed, on, values, before, self._received(move))
+                copied = written(self.ledger, fixed, on, values, before, self._received(move))
+                if copied is not None:  # there was nothing to copy: what stands here stays
+                    values[key] = copied
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
@@ -351,17 +350,17 @@ class _Work:
             body["reason"] = step.reason
         if self.change.source:
             body["source"] = dict(self.change.source)
-        for key in self.rules.files:
-            if key not in values:
-                continue
-            said = [str(ref.get("sha256")) for ref in values.get(key) or () if isinstance(ref, Mapping)]
-            if said:
-                self._files(self.ledger.fields[key], said)
+        self.found += unfit_files(
+            self.rules, values, self._all(), self.change.sender, self.bench.sight, self.draft.number
+        )
         units = self.bench.setting.units
         self.found += not_there(self.rules, values, on, self.bench.sight, units, self.draft.number)
         return body
 
     def _decide(self, body: dict[str, Any], before: Snapshot, step: Step, on: int) -> None:
+        if self.rules.stands:
+            stood = before if self._latest(on) else as_of(self._all(), on) or before
+            stand_said(self.stands, body, stood, on)
         if self.rules.decides:
             self.found += decide(self.rules, self.bench.setting, body, before, step, on, self._all())
 
@@ -369,25 +368,6 @@ class _Work:
         """The instants at which the server learned the first such move of the record, and this one."""
         before = [f.at for f in self._all() if f.body.get("move") == move.key]
         return min(before, default=self.bench.at), self.bench.at
-
-    def _files(self, spec: Field, said: Iterable[str]) -> None:
-        own, sight = self._files_of(spec.key), self.bench.sight
-        for sha256 in said:
-            if sha256 in own:
-                continue
-            if not sight.file_exists(self.change.sender, sha256):
-                self.say(says.FILE_UNKNOWN.at(self.place, field=spec.title))
-            elif what := sight.file_unfit(spec.type, sha256):
-                self.say(says.FILE_UNFIT.at(self.place, field=spec.title, what=what))
-
-    def _files_of(self, key: str) -> set[str]:
-        """Contents to which this field of the record has referred before."""
-        return {
-            str(ref.get("sha256"))
-            for fact in self._all()
-            for ref in fact.body.get("set", {}).get(key) or ()
-            if isinstance(ref, Mapping)
-        }
 
     def _says_more(self, body: Mapping[str, Any], now: Snapshot) -> bool:
         same = all(now.data.get(k) == v for k, v in body.get("set", {}).items())
@@ -501,20 +481,45 @@ class _Work:
             # A late card of a cell that was split or closed since: it enters, and somebody has to give it a new home.
             self._flag(says.CELL_CLOSED.at(region=cell.printed(), day=iso(cell.to_day)).says)
 
-    def _zones(self) -> None:
-        """Bring the zones up to what the point says on every day, also where the change itself says nothing of them."""
+    def _zones_due(self) -> tuple[int, dict[str, Any]] | None:
+        """The first day on which the zones are not those of the point, also where the change says nothing of them."""
+        if not self.rules.zones:
+            return None
         sight, titles = self.bench.sight, self.bench.setting.pack.layers
-        while self.line and (
-            due := place_due(self.rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days)
-        ):
-            day, placed = due
-            by = [(titles[self.ledger.fields[key].layer].title, n) for key, n in placed.versions.items()]
-            body: dict[str, Any] = {"set": placed.words}
-            body["reason"] = "、".join(f"按“{title}”第{n}版判定" for title, n in by)
-            placed.enter(body)
-            self._enter("amend", day, body)
-            self.line = timeline(self._all())
-            self.current = self.line[-1][1]
+        due = place_due(self.rules.zones, self.line, self.bench.today, sight.zone_of, sight.zone_days)
+        if due is None:
+            return None
+        day, placed = due
+        by = [(titles[self.ledger.fields[key].layer].title, n) for key, n in placed.versions.items()]
+        body: dict[str, Any] = {"set": placed.words}
+        body["reason"] = "、".join(f"按“{title}”第{n}版判定" for title, n in by)
+        placed.enter(body)
+        return day, body
+
+    def _stand_due(self) -> tuple[int, dict[str, Any]] | None:
+        """The first day until today on which the record does not say what stands: by its rules, by those it mirrors."""
+        if not self.rules.stands:
+            return None
+        dated = turns(self.rules.standing, (now for _, now in self.line), self.line[0][0], self.bench.today)
+        due = stand_due(self.stands, self.line, dated | self.others.days(self.line))
+        if due is None:
+            return None
+        day, body = due
+        if self.rules.decides and self._latest(day):  # other rules may ask what this one says
+            step = Step("amend", day, set=body["set"])
+            before = self.line[-1][1]
+            self.found += decide(self.rules, self.bench.setting, body, before, step, day, self._all())
+        return day, body
+
+    @cached_property
+    def others(self) -> Others:
+        """The records that stand behind the fields of this one."""
+        return Others(self.bench.sight, self.rules, self.draft.number if self.draft.exists else "")
+
+    @cached_property
+    def stands(self) -> list[Stand]:
+        """What the record's fields say whatever is typed."""
+        return stands_of(self.rules, self.bench.setting, self.others, self.found)
 
     def _point(self, key: str, now: Snapshot) -> None:
         point = now.data.get(key)
@@ -574,10 +579,14 @@ class _Work:
     def _opened(self) -> int:
         return effective_days(self._all())[1]
 
+    def _latest(self, on: int) -> bool:
+        """Did nothing at all happen later than on this day?"""
+        return self.in_order and (not self.line or on >= self.line[-1][0])
+
     def _not_before_last(self, word: str, on: int) -> None:
         """No workflow step may be dated before the latest one."""
-        if self.in_order and on >= self.line[-1][0]:
-            return  # nothing at all happened later
+        if self._latest(on):
+            return
         last = last_step(self._all())
         if last is not None and on < last[0]:
             self.say(says.BEFORE_LAST.at(self.place, move=word, day=iso(on), last=last[1], last_day=iso(last[0])))

@@ -90,6 +90,27 @@ class Spot(models.Model):
         indexes = [models.Index(fields=["campaign", "ledger", "field", "square"], name="spot_square")]
 
 
+class Linked(models.Model):
+    """Which record a link of another names now. It follows from the records; kept only for links by which a ledger
+    mirrors another."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, db_index=False)
+    ledger = models.CharField(max_length=40)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, db_constraint=False)
+    field = models.CharField(max_length=40)
+    number = models.CharField(max_length=80)  # of the record that is named
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "ledger", "field", "number"], name="linked_number")]
+
+
+class Turned(models.Model):
+    """Through which day the clock has brought up what rules decide for every day."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT)
+    day = models.IntegerField()
+
+
 class Seal(models.Model):
     """All events of a campaign up to `last_event`, sealed for a finished day; chained to the seal before."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from zhuanban.ledger.door import CHUNK, facts_of, marks
+from zhuanban.ledger.stored import CHUNK, facts_of, marks
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger
 

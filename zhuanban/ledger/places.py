@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from zhuanban.atlas.queries import Zoned
 from zhuanban.core.problem import Place, Problem
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.rules import Snapshot
+from zhuanban.ledger.rules import Snapshot, standing_on
 from zhuanban.pack.values import OUTSIDE, Field, FieldType, Ledger
 
 ZoneOf = Callable[[str, Mapping[str, Any], int], Zoned | None]
@@ -81,7 +81,7 @@ def place_due(
     A point put right on an early day, a redate, or a new version of a layer leave such days behind them.
     """
     versions = {day for spec in zones for day in days_of(spec.layer) if line[0][0] < day <= today}
-    for day, now in _standing(line, sorted({day for day, _ in line} | versions)):
+    for day, now in standing_on(line, sorted({day for day, _ in line} | versions)):
         made = Placed()
         for spec in zones:
             point = None if now.withdrawn else now.data.get(spec.of)
@@ -94,12 +94,3 @@ def place_due(
         if made.words:
             return day, made
     return None
-
-
-def _standing(line: Sequence[tuple[int, Snapshot]], days: Sequence[int]) -> Iterator[tuple[int, Snapshot]]:
-    """The record as it stood at the end of each of these days (rising, none before the first)."""
-    i = 0
-    for day in days:
-        while i + 1 < len(line) and line[i + 1][0] <= day:
-            i += 1
-        yield day, line[i][1]

@@ -9,10 +9,11 @@ from typing import Any
 from zhuanban.atlas.actions import LoadedZones
 from zhuanban.atlas.queries import zones_of_all
 from zhuanban.ledger.change import ENTERED, Change, Step
-from zhuanban.ledger.door import facts_of, submit
+from zhuanban.ledger.door import submit
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.places import zone_fields
 from zhuanban.ledger.rules import Fact
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import Field, Layer
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor

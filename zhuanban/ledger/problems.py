@@ -65,6 +65,9 @@ TWICE = Kind(
 FILE_UNFIT = Kind("ledger-041", "“{field}”所指的文件是{what}，不是这一栏要的。", "请改传合适的文件，再提交。")
 NOT_YOURS = Kind("ledger-061", "条目 {number} 您可以查看，不归您办理“{move}”。", "请由管辖该处的单位办理。")
 RULE_UNIT = Kind("ledger-062", "按规则“{field}”应为“{value}”，单位表中没有这个单位。", "请在单位表中补上，或改行动包。")
+RULE_DIFFERS = Kind(
+    "ledger-092", "“{field}”填的是“{typed}”，按规则是“{word}”。", "已按规则登记；请核对规则所依据的内容。"
+)
 STAMPED = Kind("ledger-045", "“{field}”由系统在收到时填写。", "请删去此项。")
 
 ZONE_DIFFERS = Kind(

@@ -12,11 +12,11 @@ from zhuanban.core import clock
 from zhuanban.core.day import beijing, iso
 from zhuanban.core.problem import Place, Refused, choices
 from zhuanban.ledger import problems as says
-from zhuanban.ledger.door import CHUNK, facts_of
 from zhuanban.ledger.models import Record, Waiting
 from zhuanban.ledger.numbers import kept_number
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.rules import Fact, as_of, effective_days
+from zhuanban.ledger.stored import CHUNK, facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Ledger, naming_fields
 from zhuanban.people.actions import log_access

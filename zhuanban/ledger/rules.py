@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zhuanban.core.canonical import canonical, digest
+from zhuanban.core.day import FIRST_DAY
 from zhuanban.pack.values import SAME
 
 VERBS = ("create", "move", "amend", "transfer", "redate", "withdraw", "restore")
+ORDERED = frozenset({"create", "move", "withdraw", "restore"})
+"""Verbs whose events keep their order whatever their days become."""
 
 
 class Fact(NamedTuple):
@@ -35,6 +38,14 @@ class Snapshot(NamedTuple):
     withdrawn: bool = False
     flags: tuple[str, ...] = ()
     beside: str = ""  # the merged region that it came from, where its own has another record of its kind
+
+
+class Source(NamedTuple):
+    """A record that another one mirrors."""
+
+    opened: int
+    number: str
+    line: Sequence[tuple[int, Snapshot]]
 
 
 def effective_days(facts: Iterable[Fact]) -> dict[int, int]:
@@ -106,6 +117,30 @@ def as_of(facts: Sequence[Fact], day: int) -> Snapshot | None:
     return found
 
 
+def standing_on(line: Sequence[tuple[int, Snapshot]], days: Sequence[int]) -> Iterator[tuple[int, Snapshot]]:
+    """The record as it stood at the end of each of these days (rising, none before the first)."""
+    i = 0
+    for day in days:
+        while i + 1 < len(line) and line[i + 1][0] <= day:
+            i += 1
+        yield day, line[i][1]
+
+
+def out_of_order(facts: Sequence[Fact], days: Mapping[int, int]) -> Fact | None:
+    """The first event that would come too early on these days: before an earlier step, or before the opening.
+
+    Before the record was opened an amendment would amend nothing, and be lost; what was derived is derived again.
+    """
+    previous = FIRST_DAY
+    for fact in facts:
+        lost = fact.verb != "redate" and not derived(fact) and days[fact.version] < days[facts[0].version]
+        if lost or (fact.verb in ORDERED and days[fact.version] < previous):
+            return fact
+        if fact.verb in ORDERED:
+            previous = days[fact.version]
+    return None
+
+
 def last_step(facts: Sequence[Fact]) -> tuple[int, str] | None:
     """(day, word) of the latest workflow step."""
     days = effective_days(facts)
@@ -128,6 +163,18 @@ def said_last(facts: Sequence[Fact], fields: Iterable[str]) -> int:
         days[f.version] for f in facts if f.verb in {"create", "move", "amend"} and wanted & set(f.body.get("set", ()))
     ]
     return max(said, default=days[1])
+
+
+def said_days(facts: Sequence[Fact], until: int) -> Iterator[int]:
+    """The days, not later than `until`, on which somebody said something; not those on which a value was derived."""
+    days = effective_days(facts)
+    return (days[f.version] for f in facts if days[f.version] <= until and not derived(f))
+
+
+def derived(fact: Fact) -> bool:
+    """An amendment that says only what follows from elsewhere: a zone, a rule, another ledger."""
+    made = {*fact.body.get("placed", ()), *fact.body.get("ruled", ())}
+    return fact.verb == "amend" and made != set() and fact.body.get("set", {}).keys() <= made
 
 
 class Transition(NamedTuple):

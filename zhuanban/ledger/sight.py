@@ -11,8 +11,10 @@ from zhuanban.evidence.queries import Shot
 from zhuanban.ledger.brought import Brought
 from zhuanban.ledger.draft import Draft
 from zhuanban.ledger.likely import Spots
+from zhuanban.ledger.linked import Links
 from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot
+from zhuanban.ledger.rules import Snapshot, Source, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import FieldType, Guard, Ledger
 from zhuanban.people.queries import Setting
@@ -32,6 +34,8 @@ class Seen:
         self.links: set[tuple[str, str]] = set()
         self.files = Brought(setting.campaign, actor)
         self.spots = Spots(setting)
+        self.names = Links(setting)
+        self._sources: dict[tuple[str, str], Source | None] = {}
 
     def link_exists(self, ledger: str, number: str) -> bool:
         return (ledger, number) in self.links or (ledger, number) in self.drafts
@@ -51,6 +55,19 @@ class Seen:
     def likely(self, ledger: Ledger, number: str, now: Snapshot) -> Sequence[tuple[str, str]]:
         own = (ledger.key, number)
         return [named for rule in ledger.likely for named in self.spots.likely(rule, own, ledger, now)]
+
+    def naming(self, link: tuple[str, str], number: str) -> list[Source]:
+        return self.names.naming(link, number)
+
+    def source(self, ledger: str, number: str) -> Source | None:
+        met = self.drafts.get((ledger, number))
+        if met is not None:
+            return Source(met.line[0][0], number, met.line)
+        if (ledger, number) not in self._sources:
+            pk = Record.objects.filter(campaign=self.setting.campaign, ledger=ledger, number=number).values_list("pk")
+            lines = [timeline(facts) for facts in facts_of([each for (each,) in pk]).values()]
+            self._sources[ledger, number] = Source(lines[0][0][0], number, lines[0]) if lines else None
+        return self._sources[ledger, number]
 
     def outside_metres(self, region: str, point: Mapping[str, Any], day: int) -> float | None:
         return metres_outside(self.setting.campaign, region, point, day)

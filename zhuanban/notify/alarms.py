@@ -20,6 +20,7 @@ from zhuanban.ledger.rules import Snapshot, Transition
 from zhuanban.notify import problems as says
 from zhuanban.notify.actions import tell
 from zhuanban.notify.models import Alarm as Raised
+from zhuanban.notify.models import Message
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.values import Alarm, FieldType, Ledger
 from zhuanban.people.models import Holding, User
@@ -151,11 +152,30 @@ def _settle(setting: Setting, finding: Finding, ledger: str, number: str) -> Non
         campaign=campaign, key=alarm.key, series=finding.series, ledger=ledger, number=number, region=now.region,
         unit=now.unit, says=text, level=finding.level, on_day=finding.day, at=at,
     )  # fmt: skip
-    people = list(_holders(setting, alarm.tell, now))
+    people = list(_holders(setting, alarm.tell, now.region, now.unit))
     tell(campaign, people, KIND, f"{KIND}/{raised.pk}", text, f"{ledger}/{number}", at)
 
 
-def _holders(setting: Setting, posts: Sequence[str], now: Snapshot) -> Iterator[User]:
+def escalate(setting: Setting, until: int) -> list[Message]:
+    """Tell the next ones of alarms that nobody has taken note of by an instant (UTC seconds); what is new."""
+    ladders = {key: alarm.escalate for key, alarm in setting.pack.alarms.items() if alarm.escalate}
+    if not ladders:
+        return []
+    rows = Raised.objects.filter(campaign=setting.campaign, key__in=ladders, over_at=None, seen_at=None)
+    told: list[Message] = []
+    for raised in rows.order_by("pk"):
+        for step in ladders[raised.key]:
+            at = raised.at + step.minutes * 60_000_000
+            if at > until * 1_000_000:
+                continue
+            text = f"{raised.says}；{step.said}内无人签收"[:200]
+            people = _holders(setting, step.to, raised.region, raised.unit)
+            key, about = f"{KIND}/{raised.pk}/{step.said}", f"{raised.ledger}/{raised.number}"
+            told += tell(setting.campaign, people, KIND, key, text, about, until * 1_000_000)
+    return told
+
+
+def _holders(setting: Setting, posts: Sequence[str], region: str, unit: str) -> Iterator[User]:
     """Who holds one of these posts today where the record lies."""
     day = clock.today()
     rows = Holding.objects.filter(campaign=setting.campaign, post__in=posts, from_day__lte=day, to_day__gt=day)
@@ -163,7 +183,7 @@ def _holders(setting: Setting, posts: Sequence[str], now: Snapshot) -> Iterator[
     for held in rows.filter(user__is_active=True).select_related("user").order_by("pk"):
         actor = Actor(held.user_id, held.user.username, (Held(held.post, held.region_code, held.unit_code),))
         here = reach(actor, setting.pack, setting.regions, setting.units, day)
-        if held.user_id not in told and here.covers(now.region, now.unit):
+        if held.user_id not in told and here.covers(region, unit):
             told.add(held.user_id)
             yield held.user
 

@@ -14,9 +14,11 @@ from zhuanban.core.day import iso
 from zhuanban.core.problem import Problem
 from zhuanban.pack import problems
 from zhuanban.pack.check_alarm import check_alarms
+from zhuanban.pack.check_card import check_cards
 from zhuanban.pack.check_duty import check_duties
 from zhuanban.pack.check_list import check_lists
 from zhuanban.pack.check_places import check_places
+from zhuanban.pack.check_rules import check_rules
 from zhuanban.pack.check_tables import TableChecker
 from zhuanban.pack.checker import NUMERIC, Checker, PlaceOf
 from zhuanban.pack.problems import hint
@@ -35,9 +37,11 @@ def check(pack: Pack, place: PlaceOf, unread: Collection[str] = ()) -> list[Prob
     whole.run()
     for table in pack.tables.values():
         tables.table(table)
+    check_rules(whole)
     check_duties(whole)
     check_alarms(whole)
     check_lists(whole)
+    check_cards(whole)
     return [*whole.problems, *tables.problems, *check_places(pack, place, "layers" in unread)]
 
 
@@ -81,6 +85,8 @@ class _PackChecker(Checker):
             self.posts(draw.by, "draws", key, "by")
 
     def ledger(self, ledger: Ledger) -> None:
+        if ledger.card:  # made by the reader from the card's own words, which are looked at there
+            return
         if ledger.duty:  # made by the reader: only its fields are the pack's words
             for own in ledger.fields.values():
                 self.field(ledger, own)
@@ -108,7 +114,6 @@ class _PackChecker(Checker):
             self.field(ledger, field)
         self.heads(ledger)
         self.record_checks(ledger)
-        self.rules(ledger)
         self.likely(ledger)
         self.workflow(ledger)
 
@@ -145,6 +150,29 @@ class _PackChecker(Checker):
             self.wrong(problems.PERSONAL_UNSEEN, *here, "personal", field=field.title)
         self.posts(field.seen_by, *here, "seen_by")
         self.limit(field, *here, "limit")
+        if field.compares:
+            self.comparison(ledger, field, *here)
+
+    def comparison(self, ledger: Ledger, field: Field, *here: str | int) -> None:
+        """A field that compares has its three words, and nobody else fills it."""
+        self.comparable(ledger, field.compares, field.than, *here, word="compares")
+        if len(field.options) != 3 or field.open or field.many:
+            self.wrong(problems.THREE_WORDS, *here, field=field.title)
+        if field.required:
+            self.wrong(problems.COMPARED, *here, "required", field=field.title, what="不能必填")
+        for word, name in (("compares", field.compares), ("than", field.than.rpartition(".")[2])):
+            where = ledger
+            if word == "than" and "." in field.than:
+                link = ledger.fields.get(field.than.partition(".")[0])
+                where = self.pack.ledgers.get(link.ledger, ledger) if link is not None else ledger
+            if (named := where.fields.get(name)) is not None and named.compares:
+                self.wrong(problems.COMPARED, *here, word, field=named.title, what="不能再拿来比较")
+        if any(rule.key == field.key for rule in ledger.rules):
+            self.wrong(problems.COMPARED, "ledgers", ledger.key, "rules", field.key, field=field.title, what="不用规则")
+        for move in ledger.moves.values():
+            if any(key == field.key for key, _ in move.sets):
+                at = ("ledgers", ledger.key, "workflow", "moves", move.key, "sets", field.key)
+                self.wrong(problems.COMPARED, *at, field=field.title, what="不由流转写入")
 
     def limit(self, field: Field, *path: str | int) -> None:
         name, item = field.limit
@@ -203,25 +231,6 @@ class _PackChecker(Checker):
                 if field is not None and not fits:
                     kind = TYPE_WORDS[field.type]
                     self.wrong(problems.NOT_ORDERED, *here, "ordered", field=field.title, kind=kind)
-
-    def rules(self, ledger: Ledger) -> None:
-        """Rules fill fields that exist with values that can occur; only the last case may hold always."""
-        for rule in ledger.rules:
-            here = ("ledgers", ledger.key, "rules", rule.key)
-            field = self.find_field(ledger, rule.key, *here, also=("unit",))
-            for i, case in enumerate(rule.cases):
-                path = (*here, "cases", i)
-                self.conditions(ledger, case.where, *path, "where")
-                if any(condition.field == rule.key for condition in case.where):
-                    self.wrong(problems.RULE_ASKS_ITSELF, *path, field=rule.key)
-                if not case.where and i + 1 < len(rule.cases):
-                    self.wrong(problems.CASE_NEVER, *here, "cases", i + 1, n=i + 2, always=i + 1)
-                if rule.key == "unit" and isinstance(case.value, tuple):
-                    words = {"value": "days_after", "kind": "单位", "field": ledger.unit_title}
-                    self.wrong(problems.WRONG_VALUE, *path, "days_after", **words, hint="请写单位的名称。")
-                if field is not None:
-                    word = "days_after" if isinstance(case.value, tuple) else "is"
-                    self.value(ledger, field, case.value, *path, word)
 
     def likely(self, ledger: Ledger) -> None:
         """Likely doubles are looked for in a ledger that there is, by fields that both have and that mean the same."""
@@ -308,37 +317,6 @@ class _PackChecker(Checker):
         ledger = self.find_ledger(guard.ledger, *here, guard.kind)
         if ledger is not None:
             self.conditions(ledger, guard.where, *here, "where")
-
-    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
-        """A value that a move or a rule writes."""
-        kind = TYPE_WORDS[field.type]
-        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
-        if later == "copy" and isinstance(value, tuple):
-            other = self.find_field(ledger, str(value[1]), *path, "copy")
-            if other is not None and (other.type, other.many) != (field.type, field.many):
-                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
-            return
-        if later == "days_after":
-            if field.type is not FieldType.DATE:
-                self.wrong(
-                    problems.WRONG_VALUE,
-                    *path,
-                    value="days_after",
-                    kind=kind,
-                    field=field.title,
-                    hint="它只用于日期栏目。",
-                )
-            return
-        values = value if isinstance(value, tuple) else (value,)
-        listed = isinstance(value, tuple)
-        if value is None:
-            self.wrong(problems.ALL_EMPTY, *path, word=field.key)
-        elif listed and not field.many:
-            shown = "、".join(map(str, values))
-            self.wrong(problems.WRONG_VALUE, *path, value=shown, kind=kind, field=field.title, hint="请只写一个值。")
-        else:
-            for each in values:
-                self.fits(field, each, *path)
 
     def ways(self, ledger: Ledger) -> None:
         """Every state can be reached from an opening; every state that is not closed has some move."""

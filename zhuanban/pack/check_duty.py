@@ -22,10 +22,7 @@ def _check(checks: Checker, duty: Duty) -> None:
     here = ("duties", duty.key)
     for word, posts in (("by", duty.by), ("sign", duty.sign), ("review", duty.review)):
         checks.posts(posts, *here, word)
-    for i, step in enumerate(duty.escalate):
-        checks.posts(step.to, *here, "escalate", i, "to")
-        if i and step.minutes <= duty.escalate[i - 1].minutes:
-            checks.wrong(problems.LADDER, *here, "escalate", i, "after", value=step.said)
+    checks.ladder(duty.escalate, *here)
     if duty.owing.ledger:
         ledger = checks.find_ledger(duty.owing.ledger, *here, "units", "roster")
         if ledger is not None:

@@ -40,6 +40,11 @@ def _check(checks: Checker, each: WorkList) -> None:
     listed = checks.pack.ledgers.get(each.listed)
     if listed is not None:
         checks.conditions(listed, each.among, *here, "among", as_of=True, links=True)
+        for i, name in enumerate(each.show):
+            field = checks.find_field(listed, name, *here, "show", i)
+            if field is not None and field.type in FILE_TYPES:
+                kind = TYPE_WORDS[field.type]
+                checks.wrong(problems.NOT_A_KEY, *here, "show", i, kind=kind, field=field.title, what="写进清单")
 
 
 def _ledger(checks: Checker, each: WorkList, ledger: Ledger) -> None:

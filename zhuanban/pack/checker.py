@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from zhuanban.core.problem import Kind, Place, Problem
 from zhuanban.pack import problems
 from zhuanban.pack.conditions import days_from_as_of
 from zhuanban.pack.problems import hint
+from zhuanban.pack.rhythm import Escalation
 from zhuanban.pack.tree import day_of_text
 from zhuanban.pack.values import CHOICES, FILE_TYPES, Condition, Field, FieldType, Ledger, Pack
 from zhuanban.pack.vocabulary import TYPE_WORDS
@@ -37,6 +38,13 @@ class Checker:
             if name not in self.pack.posts:
                 self.wrong(problems.NO_POST, *path, i, word=name, hint=hint(name, self.pack.posts))
 
+    def ladder(self, steps: Sequence[Escalation], *path: str | int) -> None:
+        """Each step tells posts that there are, later than the step before."""
+        for i, step in enumerate(steps):
+            self.posts(step.to, *path, "escalate", i, "to")
+            if i and step.minutes <= steps[i - 1].minutes:
+                self.wrong(problems.LADDER, *path, "escalate", i, "after", value=step.said)
+
     def level(self, name: str, *path: str | int, also: Iterable[str] = ()) -> None:
         known = [level.key for level in self.pack.grid.levels]
         if name and name not in known and "pack" not in self.unread:
@@ -54,6 +62,25 @@ class Checker:
             advice = hint(name, (*ledger.fields, *also))
             self.wrong(problems.NO_FIELD, *path, ledger=ledger.title, word=name, hint=advice)
         return found
+
+    def comparable(self, ledger: Ledger, one: str, than: str, *here: str | int, word: str) -> None:
+        """Can the choice `one` of a record, said by `word`, be held against `than`, its own or LINK.FIELD: in order?"""
+        mine = self.find_field(ledger, one, *here, word)
+        other = self._than(ledger, than, *here, "than") if than else None  # without: the reader said so
+        if mine is not None and (mine.type is not FieldType.CHOICE or mine.many):
+            self.wrong(problems.NO_ORDER, *here, word, field=mine.title)
+        elif mine is not None and other is not None and other.options != mine.options:
+            self.wrong(problems.OTHER_OPTIONS, *here, "than", one=mine.title, two=other.title)
+
+    def _than(self, ledger: Ledger, than: str, *here: str | int) -> Field | None:
+        link, dot, name = than.partition(".")
+        field = self.find_field(ledger, link, *here)
+        if field is None or not dot:
+            return field
+        if field.type is not FieldType.LINK or field.many or field.ledger not in self.pack.ledgers:
+            self.wrong(problems.LINK_OF_ONE, *here, field=field.title)
+            return None
+        return self.find_field(self.pack.ledgers[field.ledger], name, *here)
 
     def reached(self, ledger: Ledger, name: str, *path: str | int) -> None:
         known = dict.fromkeys(m for state in ledger.states.values() for m in state.reached)
@@ -123,6 +150,37 @@ class Checker:
                 self.wrong(problems.WRONG_VALUE, *path, **words, hint="日期写作 2023-12-08。")
         elif field.type in FILE_TYPES or field.type is FieldType.POINT:
             self.wrong(problems.WRONG_VALUE, *path, **words, hint="只能用 empty 或 filled 判断，由办理人填写。")
+
+    def value(self, ledger: Ledger, field: Field, value: object, *path: str | int) -> None:
+        """A value that a move or a rule writes."""
+        kind = TYPE_WORDS[field.type]
+        later = value[0] if isinstance(value, tuple) and len(value) == 2 else ""
+        if later == "copy" and isinstance(value, tuple):
+            other = self.find_field(ledger, str(value[1]), *path, "copy")
+            if other is not None and (other.type, other.many) != (field.type, field.many):
+                self.wrong(problems.COPY_OTHER, *path, "copy", one=other.title, two=field.title)
+            return
+        if later == "days_after":
+            if field.type is not FieldType.DATE:
+                self.wrong(
+                    problems.WRONG_VALUE,
+                    *path,
+                    value="days_after",
+                    kind=kind,
+                    field=field.title,
+                    hint="它只用于日期栏目。",
+                )
+            return
+        values = value if isinstance(value, tuple) else (value,)
+        listed = isinstance(value, tuple)
+        if value is None:
+            self.wrong(problems.ALL_EMPTY, *path, word=field.key)
+        elif listed and not field.many:
+            shown = "、".join(map(str, values))
+            self.wrong(problems.WRONG_VALUE, *path, value=shown, kind=kind, field=field.title, hint="请只写一个值。")
+        else:
+            for each in values:
+                self.fits(field, each, *path)
 
     def _option_hint(self, field: Field, word: str) -> str:
         for option in field.options:

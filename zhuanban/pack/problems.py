@@ -35,7 +35,7 @@ TOO_BIG = Kind("pack-008", "内容过大：{what}。", "请拆分或删减。")
 UNKNOWN_FILE = Kind(
     "pack-009",
     "不认识这个文件。",
-    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、duties.yaml、layers.yaml 等。{hint}",
+    "文件应当是 pack.yaml、ledgers/*.yaml、tables/*.yaml、lists.yaml、forms.yaml、scorecards.yaml 等。{hint}",
 )
 NOT_UTF8 = Kind("pack-010", "文件不是 UTF-8 文字，或者读不出来。", "请用 UTF-8 编码另存。")
 BAD_KEY = Kind("pack-011", "“{word}”不能作键。", "键用小写英文字母开头，后面是小写字母、数字{mark}。")
@@ -125,6 +125,27 @@ WRONG_VALUE = Kind("pack-061", "“{value}”不能写进{kind}栏目“{field}�
 COPY_OTHER = Kind("pack-090", "copy 把“{one}”写入“{two}”，两个栏目的类型不同。", "请换成同类型的栏目。")
 RULE_ASKS_ITSELF = Kind("pack-091", "规则的情形用到了它自己要填的栏目“{field}”。", "请换成别的栏目。")
 CASE_NEVER = Kind("pack-092", "第{n}种情形永远轮不到：第{always}种没有条件，总是成立。", "没有条件的情形请放在最后。")
+RULE_ASKS_LATER = Kind(
+    "pack-190", "恒定规则的情形用到了“{field}”，它由后面的恒定规则判定。", "请把那条规则写在前面，或换成别的栏目。"
+)
+ALWAYS_DAYS = Kind("pack-191", "恒定规则不能写 days_after：每天的结果都会不同。", "请写 is，或去掉 always。")
+ALWAYS_ASKED = Kind(
+    "pack-192", "“{field}”由恒定规则判定，不能又是必填或认出唯一的栏目。", "请去掉 required 或 one_per 里的它。"
+)
+TABLE_TOO_BIG = Kind(
+    "pack-193", "判定表要核对的组合有 {n} 种，超过 {most} 种。", "请分成两条规则，先判出一个中间栏目。"
+)
+TABLE_GAP = Kind("pack-194", "判定表有 {n} 种组合没有对应的情形，如：{some}。", "请补上情形。")
+TABLE_OVERLAP = Kind(
+    "pack-195", "判定表第{n}种情形与第{m}种（第{line}行）同时成立，如：{some}。", "请把条件写到只有一种成立。"
+)
+MIRROR_LINK = Kind("pack-196", "“{field}”不是关联到{ledger}的栏目。", "by 请写那本台账里关联到本台账的栏目。")
+MIRROR_KIND = Kind(
+    "pack-197",
+    "“{field}”是{kind}，装不下所取的内容。",
+    "类型要与所取的栏目相同；state、number 用文字或选项，since 用日期，不写 field 的用是否或整数。",
+)
+MIRROR_CIRCLE = Kind("pack-198", "“{field}”取自别处，那边的内容又由它得来。", "请去掉一边。")
 BAD_DAYS = Kind("pack-062", "days_after 应当是 1 到 36500 之间的整数天数，写的是“{value}”。", "请改写。")
 NO_BOUND = Kind("pack-093", "限值“{limit}”没有写界限。", "请写 at_least 或 at_most，或两样都写。")
 NO_STANDARD = Kind("pack-094", "没有标准“{word}”。", "{hint}")
@@ -146,6 +167,12 @@ CANNOT_RISE = Kind("pack-152", "{kind}栏目“{field}”没有大小，谈不�
 NO_ORDER = Kind("pack-153", "栏目“{field}”不是单选的选项，分不出好坏。", "请换成选项栏目，好的写在前面。")
 OTHER_OPTIONS = Kind("pack-154", "“{one}”与“{two}”的选项不同，不能比。", "请把两处的选项写成一样。")
 LINK_OF_ONE = Kind("pack-155", "“{field}”不是单值的关联栏目，点不到另一条目。", "请换成关联栏目。")
+THREE_WORDS = Kind(
+    "pack-184",
+    "“{field}”由比较得出，须单选、不开放，正好三个选项。",
+    "请依次写好、平、差三个词，如改善、保持、恶化。",
+)
+COMPARED = Kind("pack-185", "“{field}”由比较得出，{what}。", "请删去。")
 NO_OPTIONS = Kind("pack-063", "选项栏目“{field}”没有选项。", "请写 options。")
 NOT_FOR_TYPE = Kind("pack-064", "{kind}栏目“{field}”不用“{word}”。", "请删去，或改栏目类型。")
 BAD_PLACEHOLDER = Kind(
@@ -243,6 +270,37 @@ PROOF_ELSEWHERE = Kind("pack-119", "列“{column}”数的是{ledger}，“{wor
 BEFORE_PAPER = Kind("pack-177", "阶段“{stage}”{start}开始，早于{later}。", "日期照印，不必改；此前的工作按补录登记。")
 
 STAMP_OF_NOTHING = Kind("pack-176", "要盖章扫描件，却没有报表可盖。", "请写 forms，或删去 stamp。")
+
+# Scorecards
+NO_FACT = Kind("pack-220", "本细则没有事实“{word}”。", "{hint}")
+NO_GROUP = Kind("pack-221", "本细则没有“{word}”这一组。", "{hint}")
+NO_ITEM = Kind("pack-222", "本细则没有“{word}”这一项。", "{hint}")
+NO_DOUBT = Kind("pack-223", "本细则没有疑点“{word}”。", "{hint}")
+NO_READING = Kind("pack-224", "疑点“{doubt}”没有读法“{word}”。", "{hint}")
+NO_LIST = Kind("pack-225", "没有清单“{word}”。", "{hint}")
+NOT_A_NUMBER = Kind("pack-226", "“{fact}”不是数，不能{what}。", "请换一个事实，或改用 is 分档。")
+NOT_A_WORD = Kind("pack-227", "“{fact}”不会是“{word}”。", "{hint}")
+TIER_WITHOUT = Kind("pack-228", "这一档没有写界限，或界限和 is 一起写了。", "请写 from、to（都含本数），或写 is。")
+CARD_KEY_LONG = Kind("pack-229", "“{word}”太长：本细则的评分记在以它命名的台账里。", "请缩短到{most}个字母以内。")
+CARD_LEDGER_TAKEN = Kind(
+    "pack-230", "本细则的评分、申诉、裁定记在台账 {ledger}，行动包里已有同名台账。", "请换一个键。"
+)
+NO_RULE = Kind("pack-231", "“{item}”没有写怎样得分。", "请写 tiers、ratio、base、add、deduct、series 或 parts。")
+FACT_LOOP = Kind("pack-232", "事实“{fact}”算到最后又要用它自己。", "请断开这个圈。")
+NOT_COUNTED = Kind("pack-233", "“{fact}”不是台账里的条目数，不能用在{where}里。", "请换成用 count 写的事实。")
+CALLED_TWICE = Kind("pack-234", "“{word}”叫了两样东西，评分时分不清。", "请改名。")
+READINGS_MANY = Kind("pack-235", "读法的组合超过{most}种。", "请减少一项条款所涉的疑点，或把有定论的直接写明。")
+EMPTY_BOUNDS = Kind("pack-236", "至少{low}分，至多却是{high}分。", "请对调或改写。")
+
+# What a printed rubric leaves open; `other`: the other place
+TIERS_OVERLAP = Kind("pack-240", "“{item}”两档都含{value}：这里得{give}分，{other}得{also}分。", "{so}")
+TIERS_GAP = Kind("pack-241", "“{item}”没有一档含{value}（各档：{other}）。", "{so}")
+WORTH_MORE = Kind("pack-242", "“{item}”分值{points}分，条文（{other}）至多给{most}分。", "{so}")
+WORTH_LESS = Kind("pack-243", "“{item}”分值{points}分，条文（{other}）可给到{most}分。", "{so}")
+SUM_DIFFERS = Kind("pack-244", "“{item}”写明{points}分，所含各项（{other}）共{sum}分。", "{so}")
+NO_FLOOR = Kind("pack-245", "“{item}”扣分没有下限：扣到{n}{word}就低于0分（{other}没有写 floor）。", "{so}")
+NOTHING_OF_NOTHING = Kind("pack-246", "“{item}”按比例得分，“{whole}”（{other}）是0时没有说得几分。", "{so}")
+DOUBTFUL = Kind("pack-247", "条文有疑点{doubt}{where}。{doubted}", "{so}")
 
 # Draws
 DRAW_WHERE = Kind("pack-174", "抽的是网格，条件 where 用不上。", "请删去；要抽条目的，写 ledger 代替 level。")

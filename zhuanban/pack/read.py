@@ -26,10 +26,11 @@ from zhuanban.pack.folder import campaigns_folder, collect, find_pack, list_pack
 from zhuanban.pack.frame import Basis, Goal, Grid, Level, Post, Stage
 from zhuanban.pack.read_alarm import read_alarm
 from zhuanban.pack.read_archive import read_archive
+from zhuanban.pack.read_card import read_cards
 from zhuanban.pack.read_duty import read_duties
 from zhuanban.pack.read_form import read_form
 from zhuanban.pack.read_layer import read_layer
-from zhuanban.pack.read_ledger import read_checks, read_ledger, read_moves, read_rules
+from zhuanban.pack.read_ledger import read_checks, read_ledger, read_mirrors, read_moves, read_rules
 from zhuanban.pack.read_list import read_list
 from zhuanban.pack.read_table import read_table
 from zhuanban.pack.read_where import read_where
@@ -130,6 +131,8 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
     posts = {k: _post(k, post) for k, post in said.things("posts", "岗位")}
     layers = {k: read_layer(k, Said(book, "图层", node, ("layers", k), k)) for k, node in trees["layers"].items()}
     ledgers, duties = _ledgers(book, trees, tuple(posts), layers)
+    scorecards, marks = read_cards(book, trees["scorecards"], ledgers)
+    ledgers |= {each: ledger for each, ledger in marks.items() if each not in ledgers}
     tables = ((k, Said(book, "统计表", node, ("tables", k), k)) for k, node in trees["tables"].items())
     lists = ((k, Said(book, "清单", node, ("lists", k), k)) for k, node in trees["lists"].items())
     forms = ((k, Said(book, "报表", node, ("forms", k), k)) for k, node in trees["forms"].items())
@@ -156,6 +159,7 @@ def _read(book: Book, trees: Mapping[str, Mapping[str, tree.Node]], sha256: str)
         draws={k: _draw(ledgers, k, draw) for k, draw in said.things("draws", "抽查")},
         duties=duties,
         alarms={k: read_alarm(ledgers, k, Said(book, "警报", n, ("alarms", k), k)) for k, n in trees["alarms"].items()},
+        scorecards=scorecards,
         layers=layers,
         issued=said.day("issued"),
         printed=said.day("printed"),
@@ -185,6 +189,7 @@ def _ledgers(
             bare[key],
             moves=read_moves(each, known, key, posts),
             rules=read_rules(each, bare, key),
+            mirrors=read_mirrors(each, known, key),
             checks=read_checks(each, bare, key),
         )
         for key, each in said.items()

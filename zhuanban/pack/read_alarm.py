@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zhuanban.pack import problems
+from zhuanban.pack.read_ladder import read_ladder
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
 from zhuanban.pack.values import Alarm, Ledger
@@ -29,6 +30,7 @@ def read_alarm(ledgers: Mapping[str, Ledger], key: str, said: Said) -> Alarm:
         than=said.text("than"),
         per=said.texts("per"),
         tell=said.texts("tell"),
+        escalate=read_ladder(said),
         source=said.text("source"),
         at=said.place,
     )

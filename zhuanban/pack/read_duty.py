@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from zhuanban.pack import problems, tree
 from zhuanban.pack.duty_ledger import answers_ledger, fields_of, ledger_of
+from zhuanban.pack.read_ladder import read_ladder, read_length
 from zhuanban.pack.read_ledger import read_fields
 from zhuanban.pack.read_owing import read_owing
-from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
+from zhuanban.pack.rhythm import Reminder, Rhythm
 from zhuanban.pack.said import Book, Said
 from zhuanban.pack.values import Duty, DutyProof, Ledger
 
@@ -21,8 +22,6 @@ _DAY = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){_CLOCK}?", re.ASCII)
 _BEFORE = re.compile(rf"前([1-9][0-9]?)(个?工作日|天){_CLOCK}", re.ASCII)
 _ON_THE_DAY = re.compile(rf"当日{_CLOCK}", re.ASCII)
 _AFTER = re.compile(rf"逾期(?:第?([1-9][0-9]?)天)?{_CLOCK}", re.ASCII)
-_LENGTH = re.compile(r"([1-9][0-9]{0,3})(分钟|小时|天)", re.ASCII)
-_UNITS = {"分钟": 1, "小时": 60, "天": 24 * 60}
 _WEEK = "一二三四五六日"
 
 # What a document may leave unprinted, and a pack then assumes.
@@ -80,8 +79,8 @@ def _duty(key: str, said: Said, ledgers: Mapping[str, Ledger], agreeing: Collect
         stamp=said.flag("stamp"),
         review=said.texts("review"),
         remind=tuple(_reminders(said)),
-        escalate=tuple(_escalation(each) for each in said.listed("escalate", "逐级提醒")),
-        soon=_length(said, "soon"),
+        escalate=read_ladder(said),
+        soon=read_length(said, "soon"),
         proof=proof,
         explains=proof is not None or not {*forms}.isdisjoint(agreeing),
         source=said.text("source"),
@@ -169,19 +168,3 @@ def _reminders(said: Said) -> Iterator[Reminder]:
             yield Reminder(text, "after", int(found[1] or 0), int(found[2]) * 60 + int(found[3]))
         else:
             said.wrong(problems.BAD_REMINDER, "remind", value=text)
-
-
-def _escalation(said: Said) -> Escalation:
-    said.need("after", "to")
-    return Escalation(said.text("after"), _length(said, "after"), said.texts("to"))
-
-
-def _length(said: Said, word: str) -> int:
-    """Minutes of `24小时`, `2天`, `30分钟`; 0 where nothing is said."""
-    text = said.text(word)
-    found = _LENGTH.fullmatch(text)
-    if found is None:
-        if text:
-            said.wrong(problems.BAD_LENGTH, word, word=word, value=text)
-        return 0
-    return int(found[1]) * _UNITS[found[2]]

@@ -20,6 +20,7 @@ from zhuanban.pack.values import (
     Guard,
     Layer,
     Ledger,
+    Mirror,
     Move,
     Near,
     Proof,
@@ -124,6 +125,8 @@ def _field(key: str, said: Said) -> Field:
         said.need("ledger")
     if kind is FieldType.ZONE:
         said.need("layer")
+    if said.has("compares") or said.has("than"):
+        said.need("compares", "than")
     pattern = said.text("pattern")
     try:
         re.compile(pattern)
@@ -150,6 +153,8 @@ def _field(key: str, said: Said) -> Field:
         personal=said.one_of("personal", PERSONAL, ""),
         seen_by=said.texts("seen_by"),
         outside=said.one_of("outside", ("warn", "inbox"), ""),
+        compares=said.text("compares"),
+        than=said.text("than"),
         signs=said.flag("signs"),
         layer=said.text("layer"),
         of=said.text("of"),
@@ -279,10 +284,32 @@ def read_rules(said: Said, ledgers: Mapping[str, Ledger], ledger: str) -> tuple[
     for key, rule in said.things("rules", "规则"):
         rule.need("cases")
         spec = ledgers[ledger].fields.get(key)
-        rules.append(
-            Rule(key, tuple(_case(ledgers, ledger, spec, c) for c in rule.listed("cases", "情形")), rule.place)
-        )
+        cases = tuple(_case(ledgers, ledger, spec, c) for c in rule.listed("cases", "情形"))
+        rules.append(Rule(key, cases, rule.flag("always"), rule.flag("exact"), rule.place))
     return tuple(rules)
+
+
+def read_mirrors(said: Said, ledgers: Mapping[str, Ledger], own: str) -> tuple[Mirror, ...]:
+    """The fields of a ledger that mirror others."""
+    mirrors = []
+    for key, mirror in said.things("mirrors", "取自"):
+        kinds = [word for word in ("by", "via") if mirror.has(word)]
+        if len(kinds) != 1:
+            mirror.wrong(problems.ONE_OF, where="取自", words="by、via", n=len(kinds))
+        by, via = mirror.text("by"), mirror.text("via")
+        if via:
+            mirror.need("field")
+            link = ledgers[own].fields.get(via)
+            ledger = link.ledger if link is not None else ""
+        else:
+            mirror.need("ledger")
+            ledger = mirror.text("ledger")
+        for word in ("ledger", "where"):
+            if via and mirror.has(word):
+                mirror.wrong(problems.UNKNOWN_WORD, word, where="取自", word=word, hint=f"“{word}”跟在 by 后面用。")
+        where = () if via else read_where(mirror, ledgers, ledger)
+        mirrors.append(Mirror(key, ledger, by, via, mirror.text("field"), where, mirror.place))
+    return tuple(mirrors)
 
 
 def _case(ledgers: Mapping[str, Ledger], ledger: str, spec: Field | None, said: Said) -> Case:

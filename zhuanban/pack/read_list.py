@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from zhuanban.pack import problems
+from zhuanban.pack.read_ladder import read_length
 from zhuanban.pack.read_owing import read_owing
 from zhuanban.pack.read_where import read_where
 from zhuanban.pack.said import Said
@@ -13,6 +14,7 @@ from zhuanban.pack.values import CHOICES, Field, FieldType, Ledger
 from zhuanban.pack.work_list import Every, WorkList
 
 STEPS = ("周", "月")
+DAY = 24 * 60  # minutes
 REPORTS = ("late", "missing", "returned")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:：]([0-5][0-9])", re.ASCII)
 
@@ -49,11 +51,14 @@ def read_list(ledgers: Mapping[str, Ledger], key: str, said: Said) -> WorkList:
         where=read_where(said, ledgers, ledger),
         flagged=said.text("flagged"),
         lacks=said.texts("lacks"),
+        show=said.texts("show"),
         missing_level=levels[0] if levels else "",
         missing_link=links[0] if links else "",
         missing_choice=choices[0] if choices else "",
         units=read_owing(said, ledgers, "清单单位") if units else None,
         every=_every(said),
+        within=_days(said, "within"),
+        quiet=_days(said, "quiet"),
         among=read_where(said, ledgers, listed, "among") if links else (),
         listed=listed,
         by=said.text("by") or ("unit" if duties else ""),
@@ -90,12 +95,15 @@ def _words_fit(said: Said, links: list[str], units: list[str]) -> None:
     for word, fits, needs in (
         ("among", links, "missing 的关联栏目"),
         ("units", units, "missing 的 unit"),
+        ("within", has("missing") and not has("every"), "missing"),
+        ("quiet", not (has("missing") or has("every") or has("duty")), "ledger"),
         ("from", has("every"), "every"),
         ("until", has("every"), "every"),
         ("at_least", has("by") or has("duty"), "by 或 duty"),
         ("reports", has("duty"), "duty"),
         ("in_a_row", has("duty"), "duty"),
         ("where", not has("duty"), "ledger"),
+        ("show", not (has("duty") or has("by")) and (links or not (has("missing") or has("every"))), "列出条目的清单"),
         ("at", has("tell"), "tell"),
     ):
         if has(word) and not fits:
@@ -110,6 +118,13 @@ def _every(said: Said) -> Every | None:
         return None
     said.need("from")
     return Every(said.one_of("every", STEPS, STEPS[0]), said.day("from") or 0, said.day("until"))
+
+
+def _days(said: Said, word: str) -> int | None:
+    minutes = read_length(said, word)
+    if minutes % DAY:
+        said.wrong(problems.BAD_LENGTH, word, word=word, value=said.text(word))
+    return minutes // DAY or None
 
 
 def _reports(said: Said) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import PurePosixPath
 
 from zhuanban.core.problem import Kind, Place, Problem
@@ -15,7 +16,10 @@ from zhuanban.pack.vocabulary import WORDS
 
 YamlPath = tuple[str | int, ...]
 
-ROOMS = ("pack", "ledgers", "tables", "lists", "standards", "archives", "forms", "duties", "alarms", "layers")
+ROOMS = (
+    *("pack", "ledgers", "tables", "lists", "standards", "archives", "forms", "duties", "alarms", "layers"),
+    "scorecards",
+)
 """Names of files and folders in a pack."""
 
 INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -152,6 +156,10 @@ class Said:
         place = self.place if at is None else self.book.places.get((*self.path, at), self.place)
         self.book.problems.append(kind.at(place, **words))
 
+    def places(self) -> dict[str, Place]:
+        """Where each of its words stands."""
+        return {word: self.book.place(*self.path, word) for word in self.node.items}
+
     def has(self, word: str) -> bool:
         node = self.node.items.get(word)
         return node is not None and not (isinstance(node, tree.Scalar) and node.empty)
@@ -210,6 +218,27 @@ class Said:
         if value is None:
             self.wrong(problems.WRONG_TYPE, word, word=word, wanted="数", got=tree.say_node(node))
         return value
+
+    def exact(self, word: str) -> Fraction | None:
+        """A number with every digit that it has: points are never floats."""
+        node = self.scalar(word, "数")
+        if node is None:
+            return None
+        value = exact_of(node)
+        if value is None:
+            self.wrong(problems.WRONG_TYPE, word, word=word, wanted="数", got=tree.say_node(node))
+        return value
+
+    def exacts(self, word: str) -> Iterator[tuple[str, Fraction]]:
+        """Key → number below a word."""
+        for key, child in self.below(word, "“键: 数”的形式").items():
+            value = exact_of(child) if isinstance(child, tree.Scalar) else None
+            if value is not None:
+                yield key, value
+                continue
+            place = self.book.places[(*self.path, word, key)]
+            got = tree.say_node(child)
+            self.book.problems.append(problems.WRONG_TYPE.at(place, word=key, wanted="数", got=got))
 
     def day(self, word: str) -> int | None:
         node = self.scalar(word, "日期")
@@ -282,6 +311,10 @@ class Said:
             return
         for i, child in enumerate(node.items):
             yield Said(self.book, what, child, (*self.path, word, i))
+
+
+def exact_of(node: tree.Scalar) -> Fraction | None:
+    return Fraction(node.text) if node.plain and _NUMBER.fullmatch(node.text) else None
 
 
 def number_of(node: tree.Scalar) -> int | float | None:

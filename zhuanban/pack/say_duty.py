@@ -62,7 +62,8 @@ def say_duty(pack: Pack, duty: Duty) -> Iterator[str]:
         via = f"，经{duty.via}，有回执才算报出" if duty.via else ""
         yield f"    报送给{duty.to}{copies}{via}。"
     if duty.forms:
-        yield f"    表格：{'、'.join(duty.forms)}。"
+        forms = [pack.forms[key] for key in duty.forms]
+        yield f"    表格：{'、'.join(f'{form.title}（{form.name or form.key}）' for form in forms)}。"
     yield f"    {'没有情况的须作零报告' if duty.zero else '不设零报告'}；{_steps(pack, duty)}。"
     if duty.stamp:
         yield "    盖章后的扫描件收回来，与报送时的数据核对条数。"

@@ -16,7 +16,9 @@ REPORT_WORDS = {"late": "迟报", "missing": "未报", "returned": "被退回"}
 def say_list(pack: Pack, each: WorkList) -> str:
     """What is on a list, and who is told of it."""
     told = f"，工作日{say_clock(each.minute).strip()}告知{say_posts(pack, each.tell)}" if each.tell else ""
-    return f"{each.title}（{each.key}）：{_what(pack, each)}{told}。"
+    listed = pack.ledgers.get(each.listed)
+    show = f"，写明{'、'.join(say_field(listed, key) for key in each.show)}" if each.show else ""
+    return f"{each.title}（{each.key}）：{_what(pack, each)}{show}{told}。"
 
 
 def _what(pack: Pack, each: WorkList) -> str:
@@ -35,8 +37,12 @@ def _what(pack: Pack, each: WorkList) -> str:
         return (
             f"{records}，按{levels.get(each.by) or say_field(ledger, each.by)}归并，{each.at_least}{ledger.word}以上的"
         )
+    if each.quiet is not None:
+        return f"{records}，超过{each.quiet}天没有动静的"
     if not each.misses:
         return records
+    if each.within is not None:
+        records = f"近{each.within}天登记的{records}"
     lacking = [
         words
         for words in (

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from zhuanban.core.day import chinese
 from zhuanban.core.problem import nested
 from zhuanban.pack.frame import Basis, Goal, Stage
+from zhuanban.pack.say_card import say_card
 from zhuanban.pack.say_duty import say_duty
 from zhuanban.pack.say_list import say_list, say_some
-from zhuanban.pack.values import Case, Draw, Form, Ledger, Pack, State, Table
+from zhuanban.pack.values import Case, Draw, FieldType, Form, Ledger, Pack, State, Table
 from zhuanban.pack.vocabulary import CHECK_WORDS, ROUND_WORDS
 from zhuanban.pack.words import (
     say_column,
@@ -26,7 +27,7 @@ from zhuanban.pack.words import (
     say_where,
 )
 
-_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四")
 
 
 def show(pack: Pack) -> str:
@@ -54,6 +55,7 @@ def _lines(pack: Pack) -> Iterator[str]:
         ("清单", (f"  {say_list(pack, each)}{_from(each.source)}" for each in pack.lists.values())),
         ("报表", _forms(pack)),
         ("报送任务", (line for duty in pack.duties.values() for line in say_duty(pack, duty))),
+        ("考评", (line for card in pack.scorecards.values() for line in say_card(pack, card))),
         ("抽查", (_draw(pack, draw) for draw in pack.draws.values())),
         ("文字", _texts(pack)),
     ]
@@ -109,7 +111,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _ledgers(pack: Pack) -> Iterator[str]:
-    for ledger in (each for each in pack.ledgers.values() if not each.duty):
+    for ledger in (each for each in pack.ledgers.values() if not (each.duty or each.card)):
         yield ""
         yield f"  {ledger.title}（{ledger.key}），以“{ledger.word}”计{_from(ledger.source)}"
         if ledger.help:
@@ -141,7 +143,22 @@ def _rules(pack: Pack, ledger: Ledger) -> Iterator[str]:
     if ledger.match:
         yield f"表格里没有编号时按{'、'.join(say_field(ledger, key) for key in ledger.match)}对应。"
     for rule in ledger.rules:
-        yield f"{say_field(ledger, rule.key)}没有另填时按规则定：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
+        how = "由规则判定，日日如此" if rule.always else "没有另填时按规则定"
+        yield f"{say_field(ledger, rule.key)}{how}：{'；'.join(_case(ledger, c) for c in rule.cases)}。"
+    for mirror in ledger.mirrors:
+        other = pack.ledgers[mirror.ledger]
+        made = {"state": "状态", "number": other.number_title, "since": "登记日期"}
+        which = f"{say_field(other, mirror.by)}是本{ledger.word}"
+        if mirror.where:
+            which += f"、{say_where(other, mirror.where)}"
+        if mirror.shows:
+            shown = made.get(mirror.shows) or say_field(other, mirror.shows)
+            of = f"{which}的，看最后登记的那{other.word}的{shown}"
+        elif ledger.fields[mirror.key].type is FieldType.YES_NO:
+            of = f"有没有{which}的"
+        else:
+            of = f"{which}的有几{other.word}"
+        yield f"{say_field(ledger, mirror.key)}取自{other.title}：{of}。"
     for check in ledger.checks:
         if check.kind == "if":
             said = f"{say_where(ledger, check.given)}时，{say_where(ledger, check.then)}"
@@ -218,12 +235,17 @@ def _form(pack: Pack, form: Form) -> Iterator[str]:
         yield f"{letters}列须与{same.says}（{pack.ledgers[same.ledger].title}）一致，按{same.by}列对应。"
 
 
+def _share(part: int, whole: int) -> str:
+    """As it was written: 5% or 1/20."""
+    return f"{part}%" if whole == 100 else f"{part}/{whole}"
+
+
 def _draw(pack: Pack, draw: Draw) -> str:
     part, whole = draw.ratio
     where = f"每个{say_level(pack, draw.stratum)}内" if draw.stratum else "全部范围内"
     what = say_some(pack, pack.ledgers[draw.ledger], draw.where) if draw.ledger else say_level(pack, draw.level)
     who = say_posts(pack, draw.by)
-    how = f"由{who}在{where}按{part}/{whole}抽取{what}，{ROUND_WORDS[draw.round]}"
+    how = f"由{who}在{where}按{_share(part, whole)}抽取{what}，{ROUND_WORDS[draw.round]}"
     return f"  {draw.title}（{draw.key}）：{how}。{_from(draw.source)}"
 
 

@@ -19,6 +19,7 @@ from zhuanban.pack.form_text import FormText
 from zhuanban.pack.frame import Basis, Goal, Grid, Post, Stage
 from zhuanban.pack.likely import Likely
 from zhuanban.pack.rhythm import Escalation, Reminder, Rhythm
+from zhuanban.pack.scorecard import Scorecard
 from zhuanban.pack.standard import Standard
 from zhuanban.pack.work_list import Owing, WorkList
 
@@ -85,6 +86,8 @@ class Field:
     seen_by: tuple[str, ...] = ()  # posts that may reveal it
     signs: bool = False  # signature: void once another field of the record is corrected
     stamped: bool = False  # written by moves alone, never by who sends a change
+    compares: str = ""  # choice of three words (better, the same, worse): which choice of the record …
+    than: str = ""  # … is held against this: a choice of the record, or LINK.FIELD
     outside: str = ""  # point outside the record's grid cell, or in no zone: "" ignore | "warn" | "inbox"
     layer: str = ""  # zone: the layer; its types and OUTSIDE are the `options`
     of: str = ""  # zone: the point field that says where; "" = always typed
@@ -179,10 +182,33 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a field says unless a person says otherwise: the first case that holds, in the pack's order."""
+    """What a field says: the first case that holds, in the pack's order.
+
+    Unless a person says otherwise, or (`always`) on every day, whatever is said; then cases may speak of the day.
+    """
 
     key: str  # the field it fills
     cases: tuple[Case, ...]
+    always: bool = False
+    exact: bool = False  # a table of decisions: of whatever fields say, exactly one case holds
+    at: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A field that says on every day what another ledger knows: of a record of `ledger` what `shows` says there (a
+    field, or its `state`, `number`, `since`).
+
+    With `via`: of the one that this link of the record names. With `by`: of those whose link `by` names this record and
+    that fulfil `where`, the one opened last; without `shows` whether there is one (yes_no), or how many (integer).
+    """
+
+    key: str  # the field it fills
+    ledger: str
+    by: str = ""
+    via: str = ""
+    shows: str = ""
+    where: tuple[Condition, ...] = ()
     at: Place = field(default=NOWHERE, compare=False)
 
 
@@ -249,11 +275,13 @@ class Ledger:
     unit_aliases: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
     likely: tuple[Likely, ...] = ()  # records that one which opens may be a double of
     amend_by: tuple[str, ...] = ()  # posts that may correct, transfer, withdraw and restore
     seen_by: tuple[str, ...] = ()  # posts that see the ledger at all; () = every post
     shared: bool = False  # who sees the ledger sees all its records, wherever they lie
     duty: str = ""  # the duty whose reports these are
+    card: str = ""  # the scorecard whose marks, objections or rulings these are
     stage: str = ""  # key of the stage to which this work belongs: what was done before its start is marked early
     source: str = ""
     help: str = ""
@@ -442,6 +470,7 @@ class Alarm:
     than: str = ""
     per: tuple[str, ...] = ()  # records of one series: a good one ends the alarm of a bad one; () = each by itself
     tell: tuple[str, ...] = ()  # posts
+    escalate: tuple[Escalation, ...] = ()  # who is told next while nobody has taken note
     source: str = ""
     at: Place = field(default=NOWHERE, compare=False)
 
@@ -544,6 +573,7 @@ class Pack:
     draws: Mapping[str, Draw] = field(default_factory=dict)
     duties: Mapping[str, Duty] = field(default_factory=dict)
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     layers: Mapping[str, Layer] = field(default_factory=dict)
     printed: int | None = None  # the day on which it was printed (印发), where that is another
     basis: tuple[Basis, ...] = ()

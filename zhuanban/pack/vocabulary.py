@@ -9,6 +9,12 @@ BARE_STATE = "在册"
 BARE_MOVE = "登记"
 BARE_DATE = "登记日期"
 
+# How many points an item of a scorecard gives.
+_RULE = (
+    *("points", "base", "tiers", "overlap", "ratio", "add", "deduct", "series", "parts", "applies_if", "otherwise"),
+    *("at_least", "at_most"),
+)
+
 # Every word of the language, by the thing that says it. The reader accepts nothing else; docs/pack-language.md
 # explains each one (a test compares).
 WORDS: dict[str, tuple[str, ...]] = {
@@ -54,6 +60,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "fields",
         "checks",
         "rules",
+        "mirrors",
         "likely",
         "workflow",
     ),
@@ -83,6 +90,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "personal",
         "seen_by",
         "outside",
+        "compares",
+        "than",
         "signs",
         "layer",
         "of",
@@ -103,7 +112,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "日期栏": ("title", "aliases"),
     "写入": ("days_after", "copy"),
     "另须填": ("where", "needs"),
-    "规则": ("cases",),
+    "取自": ("ledger", "by", "via", "field", "where"),
+    "规则": ("cases", "always", "exact"),
     "情形": ("where", "is", "days_after", "source"),
     "前提": ("exists", "none", "here", "where", "scope", "level", "via", "by", "same", "says"),
     "拍摄地点": ("point", "metres"),
@@ -137,6 +147,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "where",
         "flagged",
         "lacks",
+        "show",
         "missing",
         "among",
         "units",
@@ -150,6 +161,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "in_a_row",
         "tell",
         "at",
+        "within",
+        "quiet",
     ),
     "清单单位": ("roster", "where"),
     "报表": (
@@ -204,7 +217,26 @@ WORDS: dict[str, tuple[str, ...]] = {
     "佐证": ("table", "columns"),
     "报送单位": ("roster", "where", "each"),
     "逐级提醒": ("after", "to"),
-    "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell"),
+    "警报": ("title", "source", "ledger", "where", "rises", "worse", "than", "per", "tell", "escalate"),
+    "考评细则": (
+        *("title", "name", "source", "scored", "total", "round", "digits", "floor", "at_most", "readings"),
+        *("groups", "facts", "items", "doubts", "by", "self_by", "rules_by"),
+    ),
+    "被考评": ("level", "units"),
+    "被考评单位": ("roster", "where"),
+    "考评组": ("title", "points"),
+    "考评事实": (
+        *("title", "source", "count", "sum", "where", "reached", "from", "until", "by"),
+        *("list", "mark", "options", "decimals", "any_of", "all_of", "times", "of", "word"),
+    ),
+    "考评项": ("title", "no", "group", "text", "source", "readings", *_RULE),
+    "考评部分": ("title", "no", "text", "source", "readings", *_RULE),
+    "读法": _RULE,
+    "总分读法": ("floor", "at_most"),
+    "档": ("fact", "from", "to", "is", "give"),
+    "加减分": ("fact", "each", "at_most"),
+    "逐篇": ("fact", "first", "by", "more", "on"),
+    "疑点": ("says", "readings", "items"),
     "图层": ("title", "source", "types", "type_column", "name_column", "buffers"),
     "缓冲区": ("type", "metres"),
 }
@@ -214,6 +246,8 @@ OWN_WORDS: dict[str, frozenset[FieldType]] = {
     "options": frozenset({FieldType.CHOICE}),
     "open": frozenset({FieldType.CHOICE}),
     "many": frozenset({FieldType.CHOICE, FieldType.LINK, FieldType.UNIT}),
+    "compares": frozenset({FieldType.CHOICE}),
+    "than": frozenset({FieldType.CHOICE}),
     "ledger": frozenset({FieldType.LINK}),
     "unit": frozenset({FieldType.INTEGER, FieldType.NUMBER}),
     "decimals": frozenset({FieldType.NUMBER}),

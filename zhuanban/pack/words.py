@@ -207,9 +207,15 @@ def say_type(pack: Pack, field: Field) -> str:
     return "，".join(parts)
 
 
-def say_asked(ledger: Ledger, field: Field) -> list[str]:
-    """What a zone is made of, and what is asked of photographs."""
+def say_asked(pack: Pack, ledger: Ledger, field: Field) -> list[str]:
+    """What a zone or a comparison is made of, and what is asked of photographs."""
     said = []
+    if field.compares:
+        link, dot, name = field.than.partition(".")
+        other = pack.ledgers.get(ledger.fields[link].ledger) if dot and link in ledger.fields else ledger
+        than = f"{say_field(ledger, link)}的" if dot else ""
+        than += say_field(other, name or link) if other is not None else name
+        said.append(f"由{say_field(ledger, field.compares)}与{than}比较得出")
     if field.of:
         said.append(f"由{say_field(ledger, field.of)}判定")
     if field.after:
@@ -234,7 +240,7 @@ def say_layer(layer: Layer) -> str:
 
 def say_field_line(pack: Pack, ledger: Ledger, field: Field) -> str:
     """One field in a sentence: name, type, whether it must be filled, who may unmask it."""
-    parts = [say_type(pack, field), *say_asked(ledger, field)]
+    parts = [say_type(pack, field), *say_asked(pack, ledger, field)]
     if field.required:
         parts.append("必填")
     if field.limit[0]:

@@ -46,11 +46,14 @@ class WorkList:
     where: tuple[Condition, ...] = ()
     flagged: str = ""  # only records of `where` that bear a mark which begins so
     lacks: tuple[str, ...] = ()  # fields, or unit
+    show: tuple[str, ...] = ()  # fields of the listed records that their rows say besides
     missing_level: str = ""
     missing_link: str = ""
     missing_choice: str = ""
     units: Owing | None = None  # the units that are missing something
     every: Every | None = None
+    within: int | None = None  # what lacks one that was opened in the last so many days
+    quiet: int | None = None  # only records of which nobody has said anything for more than so many days
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
     by: str = ""  # unit | region | a level | a field of the ledger

@@ -40,6 +40,7 @@ class Actor:
 
 
 OPERATOR = Actor(None, "本机操作员", operator=True, title="本机操作员")
+CLOCK = Actor(None, "时钟", operator=True, title="时钟")  # writes what a day brings, nothing else
 
 
 def actor_for(user: User, campaign: Campaign, day: int) -> Actor:

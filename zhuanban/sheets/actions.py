@@ -18,21 +18,23 @@ from django.db.models import Q
 
 from zhuanban.core import clock
 from zhuanban.core.faults import reason
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place, Problem, Refused, choices
 from zhuanban.ledger import inbox
 from zhuanban.ledger.change import ALREADY, ENTERED, UNCHANGED, WAITING, Change, Outcome, Step
-from zhuanban.ledger.door import BATCH, CHUNK, facts_of, marks, submit, try_out, weigh
+from zhuanban.ledger.door import BATCH, dry, submit, try_out, weigh
 from zhuanban.ledger.draft import one_key
 from zhuanban.ledger.models import Event, Record
 from zhuanban.ledger.numbers import kept_numbers
 from zhuanban.ledger.past import past_words
 from zhuanban.ledger.problems import TWICE, UNKNOWN_LEDGER
 from zhuanban.ledger.queries import Viewer
+from zhuanban.ledger.stored import CHUNK, facts_of, marks
 from zhuanban.pack.values import Ledger
 from zhuanban.people.queries import Setting
 from zhuanban.people.scope import Actor
 from zhuanban.sheets import problems as says
-from zhuanban.sheets.blame import at_cells, besides, from_left, placed
+from zhuanban.sheets.blame import at_cells, besides, in_order, placed
 from zhuanban.sheets.book import open_book
 from zhuanban.sheets.echo import Echo, is_masked
 from zhuanban.sheets.folder import Folder
@@ -133,7 +135,7 @@ def import_files(
     work = _Import(setting, ledger, actor, day, dry_run, files)
     report = ImportReport(ledger.key, dry_run)
     wanted = Wanted(ledger, setting.pack.grid, setting.regions, setting.units, day)
-    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as read, _dry(dry_run):
+    with quiet_collector(), contextlib.closing(read_files(paths, wanted)) as read, dry(dry_run):
         for path, parts in read:
             mine = FileReport(path.name)
             report.files.append(mine)
@@ -142,6 +144,9 @@ def import_files(
             if mine.rows == 0 and not mine.problems:
                 mine.problems.append(says.NOTHING.at(Place(file=path.name), file=path.name))
         work.enter()
+    for mine in report.files:  # rows were judged in batches, those with unreadable cells before the others
+        names = [str(sheet["sheet"]) for sheet in mine.sheets]
+        mine.problems, mine.warnings = in_order(mine.problems, names), in_order(mine.warnings, names)
     if not dry_run:
         inbox.supersede(work.viewer.waiting(), work.older, clock.now(), actor)
     if marked is not None:
@@ -150,17 +155,6 @@ def import_files(
             if mine.problems:
                 _mark(path, mine, _free(marked, path, taken))
     return report
-
-
-@contextlib.contextmanager
-def _dry(dry_run: bool) -> Iterator[None]:
-    """Inside a dry run nothing stays in the tables."""
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _mark(path: Path, report: FileReport, target: Path) -> None:
@@ -248,7 +242,7 @@ class _Import:
     def enter(self) -> None:
         """Enter what was gathered."""
         batch, self.batch, self.batch_keys = self.batch, [], set()
-        known, several = self._known(batch)
+        known = self._known(batch)
         past = self._past(batch, known)
         good: list[_Line] = []
         changes: list[Change] = []
@@ -256,12 +250,12 @@ class _Import:
         faulty: list[tuple[_Line, Change]] = []
         for line in batch:
             problems = line.row.problems
-            mine = self._coming_back(line, several[line.key], past) if line.key in several else known.get(line.key)
-            if line.key in several and mine is None:
-                problems.append(self._which(line, several[line.key]))
-            elif not problems and line.key not in several and (twice := self._twice(line)) is not None:
+            meant = known.get(line.key, [])
+            record = meant[0] if len(meant) == 1 else self._coming_back(line, meant, past)
+            if record is None and meant:
+                problems.append(self._which(line, meant))
+            elif not problems and len(meant) < 2 and (twice := self._twice(line)) is not None:
                 problems.append(twice)
-            record = mine
             said, masked = self._news(line, record, past)
             if masked:
                 problems.extend(at_cells(masked, line.row, line.at))
@@ -292,7 +286,8 @@ class _Import:
     def _coming_back(
         self, line: _Line, several: Sequence[Known], past: Mapping[str, Mapping[str, str]]
     ) -> Known | None:
-        """Of several records that a row may speak of, the one of which it says nothing new."""
+        """Of several records that a row may speak of, one of which it says nothing new: whichever of them was meant,
+        nothing changes."""
         for record in several:
             said, masked = self._news(line, record, past)
             if not masked and not self.planner.steps(said, record):
@@ -310,10 +305,10 @@ class _Import:
         kept = [each.data for each in (record.now, then) if each is not None]
         return self.echo.sort(news(line.row.said, then), kept, past.get(record.number))
 
-    def _past(self, batch: Sequence[_Line], known: Mapping[Key, Known]) -> dict[str, Mapping[str, str]]:
+    def _past(self, batch: Sequence[_Line], known: Mapping[Key, Sequence[Known]]) -> dict[str, Mapping[str, str]]:
         """Number → personal words that a record once said, of records that rows with masked words speak of."""
         keys = {line.key for line in batch if any(map(is_masked, line.row.said.fields.values()))}
-        numbers = [known[key].number for key in keys if key in known]
+        numbers = [record.number for key in keys for record in known.get(key, ())]
         pks: dict[int, str] = {}
         for i in range(0, len(numbers), CHUNK):
             records = Record.objects.filter(campaign=self.setting.campaign, ledger=self.ledger.key)
@@ -326,7 +321,7 @@ class _Import:
             return
         against = weigh(self.setting.campaign, [change for _, change in faulty], self.actor)
         for (line, _), more in zip(faulty, against, strict=True):
-            line.row.problems[:] = from_left([*line.row.problems, *besides(more, line.row, line.at)])
+            line.row.problems[:] = in_order([*line.row.problems, *besides(more, line.row, line.at)])
             line.report.waiting += 1
             line.report.problems += line.row.problems
         if not self.dry_run:
@@ -391,11 +386,12 @@ class _Import:
             k: f.title for k, f in ledger.fields.items()
         }
         by = "、".join(words[k] for k in ledger.match or ledger.one_per)
-        return says.MATCH_MANY.at(line.at, by=by, found="、".join(sorted(known.number for known in several)[:4]))
+        return says.MATCH_MANY.at(
+            line.at, by=by, found="、".join(sorted((known.number for known in several), key=natural)[:4])
+        )
 
-    def _known(self, batch: Sequence[_Line]) -> tuple[dict[Key, Known], dict[Key, list[Known]]]:
-        """The records in the actor's sight that these rows speak of, by number and by key; and those of which several
-        have one key."""
+    def _known(self, batch: Sequence[_Line]) -> dict[Key, list[Known]]:
+        """The records in the actor's sight that these rows speak of, by number and by key: several may have one key."""
         said = {line.row.said.number for line in batch if line.row.said.number}
         spelt = {kept: said for said, kept in kept_numbers(self.setting.campaign, self.ledger.key, said).items()}
         numbers = sorted(spelt)
@@ -417,8 +413,7 @@ class _Import:
         for pk, facts in facts_of(found).items():
             number, key = found[pk]
             by_key[key].append(known_of(number, facts))
-        known = {key: mine[-1] for key, mine in by_key.items()}
-        return known, {key: mine for key, mine in by_key.items() if len(mine) > 1}
+        return by_key
 
     def _seen(self, records: Iterable[int]) -> list[int]:
         """Those of the records that the actor may know of: a row about another is judged as if it were absent."""

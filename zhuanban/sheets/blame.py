@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from zhuanban.core.day import iso
 from zhuanban.core.problem import Place, Problem
@@ -31,7 +33,7 @@ def placed(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Probl
     problems = list(problems)
     faulty = {p.place.field for p in problems if p.code != door.EMPTY.code}
     kept = (p for p in problems if p.code != door.EMPTY.code or p.place.field not in faulty)
-    return from_left(_placed(p, row, here) for p in kept)
+    return in_order(_placed(p, row, here) for p in kept)
 
 
 def at_cells(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Problem]:
@@ -39,14 +41,17 @@ def at_cells(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Pro
     return [_placed(p, row, here) for p in problems]
 
 
-def from_left(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems of one row in the order of its cells; what concerns the row as a whole comes last."""
+def in_order(problems: Iterable[Problem], sheets: Sequence[str] = ()) -> list[Problem]:
+    """Problems of one file by sheet, row and column. What concerns a file or a sheet as a whole comes first, what
+    concerns a row as a whole after its cells. `sheets`: the names of the file's sheets, in their order."""
+    nth = {name: n for n, name in enumerate(sheets)}
 
-    def column(problem: Problem) -> tuple[bool, int, str]:
-        letters = problem.place.cell.rstrip("0123456789")
-        return not letters, len(letters), letters
+    def stands(problem: Problem) -> tuple[int, int, bool, int]:
+        place = problem.place
+        row, column = coordinate_to_tuple(place.cell) if place.cell else (place.row, 0)
+        return nth.get(place.sheet, -1), row, not column, column
 
-    return sorted(problems, key=column)
+    return sorted(problems, key=stands)
 
 
 def besides(problems: Iterable[Problem], row: ReadRow, here: Place) -> list[Problem]:

@@ -37,10 +37,15 @@ class PrintedTable:
 
 
 def write_table_xlsx(target: Path | BinaryIO, table: PrintedTable) -> None:
-    """Writes one table on one sheet, all columns on a page's width, the header repeated on each page.
+    """Writes one table on one sheet; see `write_tables_xlsx`."""
+    write_tables_xlsx(target, [table])
+
+
+def write_tables_xlsx(target: Path | BinaryIO, tables: Sequence[PrintedTable], names: Sequence[str] = ()) -> None:
+    """Writes tables, one a sheet, all columns on a page's width, the header repeated on each page.
 
     Counts are numbers, printed rates ("84%", "—") text, dates dates. Column widths share the page; long texts wrap and
-    the rows grow with them.
+    the rows grow with them. `names`: of the sheets, where the tables' titles will not do.
 
     Raises
     ------
@@ -49,33 +54,38 @@ def write_table_xlsx(target: Path | BinaryIO, table: PrintedTable) -> None:
     ValueError
         When there is no column, or a row has another number of cells than there are columns.
     """
-    count = len(table.columns)
-    if not count or any(len(row) != count for row in table.rows):
-        raise ValueError("a table needs columns, and each row a cell for each of them")
-    widths = _shared(table)
+    for table in tables:
+        count = len(table.columns)
+        if not count or any(len(row) != count for row in table.rows):
+            raise ValueError("a table needs columns, and each row a cell for each of them")
     with workbook(target, streaming=False) as book:
-        sheet = book.add_worksheet(sheet_name(table.title))
-        line = _title(book, sheet, table, widths)
-        head = line
-        style = {"font_name": TITLE_FONT, "bold": True, "align": "center", "text_wrap": True, "border": 1}
-        form = book.add_format({"font_size": 12, **style})
-        sheet.set_row(line, _height([c.title for c in table.columns], widths) + 4)
-        for number, column in enumerate(table.columns):
-            sheet.write_string(line, number, column.title, form)
-        forms: dict[tuple[bool, bool, str], Any] = {}
-        prose = _prose(table, widths)
-        for index, row in enumerate(table.rows):
-            line += 1
-            sheet.set_row(line, _height([_shown(v) for v in row], widths))
-            for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-                form_of = {"total": index in table.totals, "prose": number in prose}
-                _write_cell(book, sheet, forms, (line, number), value, column, **form_of)
-        note = book.add_format({"font_name": FONT, "font_size": 11, "text_wrap": True, "valign": "top"})
-        for text in table.notes:
-            line += 1
-            sheet.set_row(line, max(1, ceil(text_width(text) * _BIGGER / sum(widths))) * _LINE)
-            _across(sheet, line, 0, count - 1, text, note)
-        _set_up(sheet, widths, head)
+        for number, table in enumerate(tables):
+            _write(book, book.add_worksheet(sheet_name(names[number] if names else table.title)), table)
+
+
+def _write(book: Any, sheet: Any, table: PrintedTable) -> None:
+    count, widths = len(table.columns), _shared(table)
+    line = _title(book, sheet, table, widths)
+    head = line
+    style = {"font_name": TITLE_FONT, "bold": True, "align": "center", "text_wrap": True, "border": 1}
+    form = book.add_format({"font_size": 12, **style})
+    sheet.set_row(line, _height([c.title for c in table.columns], widths) + 4)
+    for number, column in enumerate(table.columns):
+        sheet.write_string(line, number, column.title, form)
+    forms: dict[tuple[bool, bool, str], Any] = {}
+    prose = _prose(table, widths)
+    for index, row in enumerate(table.rows):
+        line += 1
+        sheet.set_row(line, _height([_shown(v) for v in row], widths))
+        for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+            form_of = {"total": index in table.totals, "prose": number in prose}
+            _write_cell(book, sheet, forms, (line, number), value, column, **form_of)
+    note = book.add_format({"font_name": FONT, "font_size": 11, "text_wrap": True, "valign": "top"})
+    for text in table.notes:
+        line += 1
+        sheet.set_row(line, max(1, ceil(text_width(text) * _BIGGER / sum(widths))) * _LINE)
+        _across(sheet, line, 0, count - 1, text, note)
+    _set_up(sheet, widths, head)
 
 
 def _title(book: Any, sheet: Any, table: PrintedTable, widths: Sequence[float]) -> int:

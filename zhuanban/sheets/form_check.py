@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,9 @@ from typing import Any
 
 from zhuanban.core.day import to_date
 from zhuanban.core.problem import Place, Problem
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.values import Form, FormColumn
 from zhuanban.sheets import problems as says
@@ -25,6 +26,7 @@ from zhuanban.sheets.form_grow import Layout
 from zhuanban.sheets.form_rows import Content, FormRow, as_printed
 from zhuanban.sheets.values import Wrong, day_of, text_of
 
+SHOWN = 10  # moved rows that are named
 _MASKED = ("＊＊", "****")
 
 
@@ -104,7 +106,13 @@ class _Rows:
         """A form that goes on in copies: the stretch of rows which this copy comes closest to."""
         size = self.layout.printed
         parts = [wanted[i : i + size] for i in range(0, len(wanted), size)] or [[]]
-        return max(parts, key=lambda part: sum(self.likeness(a, b) for a, b in zip(part, sent, strict=False)))
+        given = {self.key(each.cells) for each in sent}
+
+        def closeness(part: Sequence[FormRow]) -> tuple[int, int]:
+            alike = sum(self.likeness(a, b) for a, b in zip(part, sent, strict=False))
+            return sum(self.key(row.values) in given for row in part), alike  # in whatever order they stand
+
+        return max(parts, key=closeness)
 
     def likeness(self, wanted: FormRow, sent: SentRow) -> int:
         """How many cells agree, running numbers aside."""
@@ -113,6 +121,11 @@ class _Rows:
 
     def compare(self, wanted: Sequence[FormRow], sent: Sequence[SentRow]) -> Iterator[Problem]:
         """Equal rows find each other first; of what is left between them, the likeliest pairs are compared."""
+        sent, moved = self.put_in_order(wanted, sent)
+        if moved:
+            told = "、".join(f"第{row}行应在第{place}行" for row, place in moved[:SHOWN])
+            told += f"，等{len(moved)}行" if len(moved) > SHOWN else ""
+            yield says.ROWS_MOVED.at(self.sheet.spot(moved[0][0]), moved=told)
         mine = [self.key(row.values) for row in wanted]
         given = [self.key(row.cells) for row in sent]
         for tag, a, b, c, d in SequenceMatcher(None, mine, given, autojunk=False).get_opcodes():
@@ -128,7 +141,29 @@ class _Rows:
                     if each.row not in taken:
                         yield says.ROW_TOO_MANY.at(self.sheet.spot(each.row), says=self.summary(each.cells))
             for row, each in pairs:
-                yield from self.cells(row, each)
+                yield from self.cells(row, each, serials=not moved)
+
+    def put_in_order(
+        self, wanted: Sequence[FormRow], sent: Sequence[SentRow]
+    ) -> tuple[Sequence[SentRow], list[tuple[int, int]]]:
+        """Rows that only stand elsewhere, put where they belong; and where each of these stands and belongs."""
+        mine = [self.key(row.values) for row in wanted]
+        given = [self.key(row.cells) for row in sent]
+        found: dict[int, int] = {}  # which of the wanted rows is which of those sent
+        for a, c, size in SequenceMatcher(None, mine, given, autojunk=False).get_matching_blocks():
+            found.update(zip(range(a, a + size), range(c, c + size), strict=True))
+        rest: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for n in sorted(set(range(len(sent))) - set(found.values()), reverse=True):
+            rest[given[n]].append(n)
+        moved = {n: rest[key].pop() for n, key in enumerate(mine) if n not in found and rest[key]}
+        found |= moved
+        ordered = list(sent)
+        told = []
+        for n, place in zip(sorted(found), sorted(found.values()), strict=True):
+            ordered[place] = sent[found[n]]
+            if n in moved and found[n] != place:
+                told.append((sent[found[n]].row, sent[place].row))
+        return ordered, sorted(told)
 
     def key(self, values: Sequence[Value | Cell]) -> tuple[str, ...]:
         kinds = [c.kind != "serial" for c in self.columns]
@@ -154,10 +189,13 @@ class _Rows:
                 start += best[2] + 1
         return pairs
 
-    def cells(self, row: FormRow, sent: SentRow) -> Iterator[Problem]:
+    def cells(self, row: FormRow, sent: SentRow, *, serials: bool) -> Iterator[Problem]:
+        """Cells that differ. `serials`: running numbers too; of rows in another order they say nothing more."""
         for n, (column, value, cell) in enumerate(zip(self.columns, row.values, sent.cells, strict=True)):
             wanted = as_printed(value, column)
             if same(column, value, cell) or any(mark in wanted for mark in _MASKED):
+                continue
+            if column.kind == "serial" and not serials:
                 continue
             words = {"column": "".join(column.title.split()), "wanted": wanted, "given": said(cell)}
             place = self.sheet.spot(sent.row, self.layout.columns[n])

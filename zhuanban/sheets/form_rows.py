@@ -6,17 +6,17 @@ the viewer may unmask it; what was so shown is told, for the log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from zhuanban.core.day import from_iso, to_date
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Refused
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.queries import Viewer
 from zhuanban.ledger.rules import Fact, Snapshot, as_of, effective_days
+from zhuanban.ledger.stored import facts_of
 from zhuanban.ledger.view import Masker
 from zhuanban.pack.conditions import compile_conditions
 from zhuanban.pack.form_text import DATE_STYLES, FormText, Slot
@@ -27,8 +27,6 @@ from zhuanban.people.tree import VIRTUAL_ROOT, Tree
 from zhuanban.sheets import problems as says
 from zhuanban.sheets.export_rows import Value
 from zhuanban.tally.tables import find_node
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,13 @@ def find_form(viewer: Viewer, name: str) -> Form:
     for form in forms:
         if name and name in (form.name, form.key, form.title):
             return form
-    known = "、".join(f"{f.name or f.key}（{f.title}）" for f in forms) or "（无）"
+    known = "、".join(map(called, forms)) or "（无）"
     raise Refused(says.NO_FORM.at(form=name, known=known))
+
+
+def called(form: Form) -> str:
+    """A form's name (its key, where it has none) and title: 附件2（联络员信息表）."""
+    return f"{form.name or form.key}（{form.title}）"
 
 
 def find_unit(units: Tree, name: str, day: int) -> str:
@@ -211,7 +214,7 @@ def _ordered(
 def _sorter(regions: Tree, units: Tree, ledger: Ledger, word: str) -> Callable[[_Record], tuple[Any, ...]]:
     match word:
         case "number":
-            return lambda r: _natural(r.number)
+            return lambda r: natural(r.number)
         case "since":
             return lambda r: (0, r.since)
         case "region":
@@ -224,7 +227,7 @@ def _sorter(regions: Tree, units: Tree, ledger: Ledger, word: str) -> Callable[[
     if spec.type is FieldType.CHOICE and not spec.many:
         places = {option.title: n for n, option in enumerate(spec.options)}
         return lambda r: _option(places, r.now.data.get(word))
-    return lambda r: _natural(r.now.data.get(word))
+    return lambda r: natural(r.now.data.get(word))
 
 
 def _position(tree: Tree, code: str) -> tuple[Any, ...]:
@@ -233,15 +236,6 @@ def _position(tree: Tree, code: str) -> tuple[Any, ...]:
 
 def _option(places: Mapping[str, int], value: Any) -> tuple[Any, ...]:
     return (1, len(places), "") if value is None else (0, places.get(value, len(places)), str(value))
-
-
-def _natural(value: Any) -> tuple[Any, ...]:
-    if value is None or value == "" or value == []:
-        return (1, 0.0, [])
-    if isinstance(value, int | float):
-        return (0, float(value), [])
-    parts = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in _DIGITS.split(str(value)) if p]
-    return (0, 0.0, parts)
 
 
 class _Links:

@@ -123,14 +123,37 @@ def compare(form: Form, template: Workbook, sent: Workbook) -> Shape:
     problems = list(_pages(template, sent))
     page = template.page(form.sheet)
     assert page is not None, "a template is looked at by `fits` before it is used"
-    mine = next((p for p in sent.pages if p.name == page.name), None)
-    if mine is None and len(sent.pages) > page.position:
-        mine = next((p for p in sent.pages if p.position == page.position), None)
+    mine = _sent_page(page, sent)
     if mine is None:
         return Shape(problems)
     work = _Comparison(form, template.sheet(page), sent.sheet(mine))
     shape = work.run()
     return Shape([*problems, *work.problems], *shape)
+
+
+def likeness(form: Form, template: Workbook, sent: Workbook) -> float:
+    """What share of the words that a template prints (title, heads, notes) stands somewhere in the upload's sheet."""
+    page = page_of(form, template)
+    mine, there = template.sheet(page), _sent_page(page, sent)
+    if there is None:
+        return 0.0
+    sheet = sent.sheet(there)
+    layout = layout_of(form, mine)
+    declared = {spot_of(form, layout, where) for where, _ in form.cells}
+    printed = {
+        text
+        for row, column in mine.cells
+        if (row, column) not in declared
+        and not (layout is not None and layout.first <= row <= layout.last)
+        and (text := mine.text(row, column))
+    }
+    return len(printed & {sheet.text(*spot) for spot in sheet.cells}) / len(printed) if printed else 0.0
+
+
+def _sent_page(page: Page, sent: Workbook) -> Page | None:
+    """The upload's sheet of the template's name, else the one in its position."""
+    named = (p for p in sent.pages if p.name == page.name)
+    return next(named, None) or next((p for p in sent.pages if p.position == page.position), None)
 
 
 def _pages(template: Workbook, sent: Workbook) -> Iterator[Problem]:

@@ -27,9 +27,11 @@ from zhuanban.sheets.form_areas import place_of
 from zhuanban.sheets.form_check import differences, disagreements, sent_rows
 from zhuanban.sheets.form_file import Sheet, Workbook, open_workbook
 from zhuanban.sheets.form_patch import fill
-from zhuanban.sheets.form_rows import Asked, Content, as_printed, content_of, own_unit
-from zhuanban.sheets.form_shape import compare, fits, layout_of, page_of, spot_of
+from zhuanban.sheets.form_rows import Asked, Content, as_printed, called, content_of, own_unit, seen_forms
+from zhuanban.sheets.form_shape import compare, fits, layout_of, likeness, page_of, spot_of
 from zhuanban.sheets.values import Wrong, day_of
+
+HALF = 0.5  # of a form's printed words must stand in a sheet that is to be taken for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
     sent = open_workbook(content, name)
     shape = compare(form, template, sent)
     if shape.problems or shape.sheet is None:
-        return Checked(shape.problems)
+        return Checked(_not_it(viewer, form, template, sent) or shape.problems)
     wanted, found = min(
         (
             (content, list(differences(content, shape.sheet, shape.layout, shape.cells)))
@@ -192,6 +194,20 @@ def check_form(viewer: Viewer, form: Form, content: bytes, name: str, asked: Ask
         lines = [(r.row, r.cells) for r in sent_rows(wanted.columns, shape.sheet, shape.layout)]
         found += disagreements(viewer, form, wanted.day, lines, shape.sheet)
     return Checked(found, wanted.day)
+
+
+def _not_it(viewer: Viewer, form: Form, template: Workbook, sent: Workbook) -> list[Problem]:
+    """One sentence where the upload is not the form changed, but another sheet; [] where it is the form."""
+    own = likeness(form, template, sent)
+    best, other = max(own, HALF), form
+    for each in seen_forms(viewer):
+        with suppress(Refused):  # its template does not fit: nothing can be said of it
+            share = likeness(each, template_of(viewer.setting, each), sent)
+            if share > best:
+                best, other = share, each
+    if other is not form:
+        return [says.OTHER_FORM.at(sent.place, form=called(form), other=called(other))]
+    return [says.NOT_THE_FORM.at(sent.place, form=called(form))] if own < HALF else []
 
 
 def _said_by(

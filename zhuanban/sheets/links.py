@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models.fields.json import KeyTextTransform
 
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Place
 from zhuanban.ledger.numbers import existing, kept_numbers
 from zhuanban.ledger.queries import Viewer
@@ -78,7 +79,7 @@ class LinkNames:
             for number, *names in rows.iterator():
                 for name in filter(None, names):
                     found[plain_number(name)].add(number)
-        self._names[target.key] = {name: sorted(numbers) for name, numbers in found.items()}
+        self._names[target.key] = {name: sorted(numbers, key=natural) for name, numbers in found.items()}
         return self._names[target.key]
 
 

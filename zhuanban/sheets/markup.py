@@ -21,6 +21,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from zhuanban.core.problem import Place, Problem
+from zhuanban.sheets.blame import in_order
 from zhuanban.sheets.book import ORIGIN, Book, SheetRows, origins
 from zhuanban.sheets.cells import Cell
 from zhuanban.sheets.export import sheet_name, text_width, whole, workbook
@@ -101,13 +102,7 @@ def _where_it_stands(book: Book, problems: Sequence[Problem]) -> list[Problem]:
         cell = firsts.get((p.place.sheet, p.place.cell), p.place.cell)
         row = coordinate_to_tuple(cell)[0] if cell else p.place.row
         once.setdefault((p.place.sheet, row, cell, p.says), p.at(replace(p.place, cell=cell, row=row)))
-    order = {sheet.name: n for n, sheet in enumerate(book.sheets)}
-
-    def stands(problem: Problem) -> tuple[int, int, int]:
-        place = problem.place
-        return order.get(place.sheet, -1), place.row, coordinate_to_tuple(place.cell)[1] if place.cell else 0
-
-    return sorted(once.values(), key=stands)
+    return in_order(once.values(), [sheet.name for sheet in book.sheets])
 
 
 # -- an .xlsx, with its look -------------------------------------------------------------------------------------------

@@ -119,5 +119,9 @@ LIST_DIFFERS = Kind(
 NOT_ON_LIST = Kind("sheets-100", "{list}里没有“{key}”。", "请核对“{column}”列。")
 NO_UNIT_FORM = Kind("sheets-101", "没有单位“{unit}”。", "请写单位的代码、全称或简称。")
 LIST_UNSEEN = Kind("sheets-102", "本岗位看不到{list}，没有核对。", "请由能看到它的人核对。")
+ROWS_MOVED = Kind("sheets-103", "行的次序不同：{moved}。", "请恢复次序。")
+# A sheet that is quite another one.
+OTHER_FORM = Kind("sheets-104", "这张表不是{form}，看来是{other}。", "请核对是否发错了文件，或按{other}核对。")
+NOT_THE_FORM = Kind("sheets-105", "这张表不是{form}。", "请核对是否发错了文件，或用下发的模板填写。")
 # Plain lists.
 HEAD_MISSING = Kind("sheets-110", "第一行缺少列“{heads}”。", "表头应为：{wanted}。")

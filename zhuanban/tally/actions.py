@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import transaction
 
 from zhuanban.core.problem import Problem
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Transition, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import Question
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store

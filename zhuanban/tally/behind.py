@@ -15,9 +15,9 @@ from functools import cached_property
 from django.db.models import Q
 
 from zhuanban.core.problem import Kind, Refused
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, effective_days, timeline
+from zhuanban.ledger.stored import facts_of
 from zhuanban.pack.values import Column, Question, Table
 from zhuanban.people.queries import Setting
 from zhuanban.tally import store

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from operator import itemgetter
@@ -14,42 +13,16 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from zhuanban.core.day import iso, to_date, to_day
+from zhuanban.core.natural import natural
 from zhuanban.core.problem import Kind, Refused, choices
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.fields import is_empty
-from zhuanban.ledger.models import Record
-from zhuanban.ledger.rules import Snapshot, timeline
-from zhuanban.pack.conditions import compile_conditions
-from zhuanban.pack.values import OUTSIDE, Condition, FieldType
-from zhuanban.pack.work_list import Every, Owing, WorkList
+from zhuanban.pack.values import OUTSIDE, FieldType
+from zhuanban.pack.work_list import Every, WorkList
 from zhuanban.people.queries import Setting
+from zhuanban.tally.books import Books, Cited, Listed, Standing, named_units, words_of
 from zhuanban.tally.reports import Judged, judged
 
 NO_LIST = Kind("tally-007", "本行动没有清单“{name}”。", "可用的清单：{known}。")
-
-
-class Cited(NamedTuple):
-    """A record behind an entry, with what is said of it; a report that was never opened has a number, and no record."""
-
-    ledger: str
-    number: str
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One entry: a record as it stood on the day, or (no number) a region, a unit, a word, a step of time.
-
-    `unit`: that of an entry about units. `says`: what else the row says, for people: the empty fields, the words and
-    the days for which something is missing, how many there are.
-    """
-
-    number: str
-    region: str
-    now: Snapshot | None
-    unit: str = ""
-    says: str = ""
-    facts: tuple[Cited, ...] = ()
 
 
 def find_list(setting: Setting, name: str) -> WorkList:
@@ -60,15 +33,18 @@ def find_list(setting: Setting, name: str) -> WorkList:
     raise Refused(NO_LIST.at(name=name, known=choices({x.key: x.title for x in setting.pack.lists.values()})))
 
 
-def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q | None = None) -> list[Listed]:
-    """The list at a node as of the end of a day. `visible` narrows the listed records to a viewer's scope."""
+def work_list(
+    setting: Setting, asked: WorkList, node: str, day: int, visible: Q | None = None, books: Books | None = None
+) -> list[Listed]:
+    """The list at a node as of the end of a day. `visible` narrows the listed records to a viewer's scope; `books`: of
+    that day, where several lists are asked."""
     if asked.duties:
         return list(_reports(setting, asked, node, day))
-    books = _Books(setting, day)
+    books = Books(setting, day) if books is None else books
     if asked.misses:
         return list(_Missing(books, asked, node, visible or Q()).entries())
     inside = setting.regions.subtree(node, day)
-    records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside), asked)
+    records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside, asked.quiet), asked)
     if asked.by:
         return list(_by(setting, asked, records, day))
     if asked.lacks:
@@ -76,93 +52,15 @@ def work_list(setting: Setting, asked: WorkList, node: str, day: int, visible: Q
     return [record.listed for record in records]
 
 
-class _Standing(NamedTuple):
-    """A record as it stood on a day, and the day on which it was opened."""
-
-    listed: Listed
-    now: Snapshot
-    opened: int
-
-
-def _marked(records: Iterable[_Standing], asked: WorkList) -> Iterator[_Standing]:
+def _marked(records: Iterable[Standing], asked: WorkList) -> Iterator[Standing]:
     """Those that bear the mark which a list asks for, if it asks for one."""
     return (r for r in records if not asked.flagged or any(f.startswith(asked.flagged) for f in r.now.flags))
-
-
-class _Books:
-    """The ledgers that one list looks at, each read once."""
-
-    def __init__(self, setting: Setting, day: int) -> None:
-        self.setting = setting
-        self.day = day
-        self._known: dict[str, _Book] = {}
-
-    def of(self, ledger: str, visible: Q | None = None) -> _Book:
-        """A ledger's records up to the day; `visible` narrows them to a viewer's scope."""
-        if visible:
-            return _Book(self, ledger, visible)
-        if ledger not in self._known:
-            self._known[ledger] = _Book(self, ledger, Q())
-        return self._known[ledger]
-
-
-class _Book:
-    """The records of one ledger with their timelines."""
-
-    def __init__(self, books: _Books, ledger: str, visible: Q) -> None:
-        self.books = books
-        self.ledger = books.setting.pack.ledgers[ledger]
-        rows = Record.objects.filter(
-            visible, campaign=books.setting.campaign, ledger=ledger, first_on__lte=books.day
-        ).order_by("number")
-        found = list(rows.values_list("pk", "number", "first_on"))
-        facts = facts_of([pk for pk, _, _ in found])
-        self.lines = [(number, opened, timeline(facts[pk])) for pk, number, opened in found]
-
-    def standing(
-        self, where: Sequence[Condition], day: int, inside: frozenset[str] | None = None
-    ) -> Iterator[_Standing]:
-        """Those that fulfil the conditions as of the end of a day, by number; `inside`: and lie in these regions."""
-        holds = self._holds(where, day)
-        for number, opened, line in self.lines:
-            at = bisect_right(line, day, key=lambda entry: entry[0])
-            now = line[at - 1][1] if at else None
-            if now is None or now.withdrawn or (inside is not None and now.region not in inside):
-                continue
-            if holds(now):
-                yield _Standing(Listed(number, now.region, now), now, opened)
-
-    def _holds(self, where: Sequence[Condition], day: int) -> Callable[[Snapshot], bool]:
-        own = compile_conditions(tuple(c for c in where if "." not in c.field), self.ledger)
-        through: dict[str, list[Condition]] = defaultdict(list)
-        for condition in where:
-            link, dot, inner = condition.field.partition(".")
-            if dot:
-                through[link].append(replace(condition, field=inner))
-        named = {
-            link: {
-                other.listed.number
-                for other in self.books.of(self.ledger.fields[link].ledger).standing(conditions, day)
-            }
-            for link, conditions in through.items()
-        }
-
-        def holds(now: Snapshot) -> bool:
-            if not own(now.data, now.state, now.region, now.unit, day):
-                return False
-            return all(not numbers.isdisjoint(_words(now.data.get(link))) for link, numbers in named.items())
-
-        return holds
-
-
-def _words(value: Any) -> list[str]:
-    return [str(word) for word in (value if isinstance(value, list) else [value]) if not is_empty(word)]
 
 
 # -- What records lack, and who has too many of them ---------------------------------------------------------------
 
 
-def _lacking(setting: Setting, asked: WorkList, records: Iterable[_Standing]) -> Iterator[Listed]:
+def _lacking(setting: Setting, asked: WorkList, records: Iterable[Standing]) -> Iterator[Listed]:
     ledger = setting.pack.ledgers[asked.ledger]
     titles = {key: ledger.fields[key].title if key in ledger.fields else ledger.unit_title for key in asked.lacks}
     for record in records:
@@ -172,7 +70,7 @@ def _lacking(setting: Setting, asked: WorkList, records: Iterable[_Standing]) ->
             yield replace(record.listed, says=f"缺{'、'.join(empty)}")
 
 
-def _by(setting: Setting, asked: WorkList, records: Iterable[_Standing], day: int) -> Iterator[Listed]:
+def _by(setting: Setting, asked: WorkList, records: Iterable[Standing], day: int) -> Iterator[Listed]:
     ledger, regions = setting.pack.ledgers[asked.ledger], setting.regions
     field = ledger.fields.get(asked.by)
     depth = {level.key: n for n, level in enumerate(setting.pack.grid.levels, 1)}.get(asked.by, 0)
@@ -183,11 +81,11 @@ def _by(setting: Setting, asked: WorkList, records: Iterable[_Standing], day: in
         if depth:  # the region of that level in which the record lies, where it lies so deep
             path = regions.path(own, day)
             own = path[-1 - depth] if len(path) > depth else ""
-        for word in _words(now.data.get(asked.by) if field is not None else own):
+        for word in words_of(now.data.get(asked.by) if field is not None else own):
             groups[word].append(record.listed)
     by_unit = asked.by == "unit" or (field is not None and field.type is FieldType.UNIT)
     by_region = asked.by == "region" or depth > 0
-    for word, found in sorted(groups.items()):
+    for word, found in sorted(groups.items(), key=lambda group: natural(group[0])):
         if len(found) < asked.at_least:
             continue
         facts = tuple(Cited(asked.ledger, each.number) for each in found)
@@ -275,20 +173,26 @@ Spot = tuple[str, str, str, str, int]
 class _Missing:
     """What of all that should have such a record has none. Whatever is there counts, wherever it lies."""
 
-    def __init__(self, books: _Books, asked: WorkList, node: str, visible: Q) -> None:
+    def __init__(self, books: Books, asked: WorkList, node: str, visible: Q) -> None:
         self.books = books
         self.setting = books.setting
         self.asked = asked
         self.node = node
         self.visible = visible
-        self.steps = _steps(asked.every, books.day)
+        last = books.day
+        self.steps = _steps(asked.every, last) if asked.within is None else [_Step("", last - asked.within, last)]
         levels = [level.key for level in self.setting.pack.grid.levels]
         self.depth = levels.index(asked.missing_level) + 1 if asked.missing_level else 0
 
     def entries(self) -> Iterator[Listed]:
         """Entries by record, region, unit, word, step."""
-        covered = {spot for record in self._records() for spot in self._covers(record)}
-        found: list[tuple[tuple[str, int, int, int, int], Listed]] = []
+        covered: set[Spot] = set()
+        latest: dict[tuple[str, str, str, str], int] = {}
+        for record in self._records():
+            for place in self._places(record):
+                latest[place] = max(latest.get(place, record.opened), record.opened)
+                covered.update((*place, s.start) for s in self.steps if s.start <= record.opened <= s.end)
+        found: list[tuple[tuple[Any, ...], Listed]] = []
         for n, step in enumerate(self.steps):
             regions, units, words = (
                 enumerate(self._regions(step)),
@@ -298,8 +202,10 @@ class _Missing:
             for target, (i, region), (k, unit), (m, word) in product(self._targets(step), regions, units, words):
                 number = "" if target is None else target.number
                 if (number, region, unit, word, step.start) not in covered:
-                    says = " ".join(filter(None, (word, step.says)))
-                    found.append(((number, i, k, m, n), self._entry(target, region, unit, says)))
+                    ever = latest.get((number, region, unit, word))
+                    since = "" if self.asked.within is None else f"最近一次{iso(ever)}" if ever else "从无"
+                    says = " ".join(filter(None, (word, step.says, since)))
+                    found.append(((natural(number), i, k, m, n), self._entry(target, region, unit, says)))
         yield from (entry for _, entry in sorted(found, key=itemgetter(0)))
 
     def _entry(self, target: Listed | None, region: str, unit: str, says: str) -> Listed:
@@ -308,18 +214,17 @@ class _Missing:
         where = region or (_home(self.setting, unit) if unit else self.node)
         return Listed("", where, None, unit, says)
 
-    def _records(self) -> Iterator[_Standing]:
+    def _records(self) -> Iterator[Standing]:
         return _marked(self.books.of(self.asked.ledger).standing(self.asked.where, self.books.day), self.asked)
 
-    def _covers(self, record: _Standing) -> Iterable[Spot]:
+    def _places(self, record: Standing) -> Iterable[tuple[str, str, str, str]]:
         asked, now = self.asked, record.now
         path = self.setting.regions.path(now.region, self.books.day)
         return product(
-            _words(now.data.get(asked.missing_link)) if asked.missing_link else [""],
+            words_of(now.data.get(asked.missing_link)) if asked.missing_link else [""],
             [path[-1 - self.depth]] if 0 < self.depth < len(path) else [] if self.depth else [""],
             [now.unit] if asked.units is not None else [""],
-            _words(now.data.get(asked.missing_choice)) if asked.missing_choice else [""],
-            [step.start for step in self.steps if step.start <= record.opened <= step.end],
+            words_of(now.data.get(asked.missing_choice)) if asked.missing_choice else [""],
         )
 
     def _targets(self, step: _Step) -> Sequence[Listed | None]:
@@ -347,22 +252,11 @@ class _Missing:
         if asked.units is None:
             return [""]
         nodes, day = self.setting.units.nodes, step.end
-        found = [code for code in dict.fromkeys(self._named(asked.units, day)) if nodes[code].in_use(day)]
+        found = [code for code in dict.fromkeys(named_units(self.books, asked.units, day)) if nodes[code].in_use(day)]
         if asked.missing_link or asked.missing_level:
             return found
         inside = self.setting.regions.subtree(self.node, day)
         return [code for code in found if _home(self.setting, code) in inside]
-
-    def _named(self, units: Owing, day: int) -> Iterator[str]:
-        """The units of the pack's names, or of a ledger's records as of a day."""
-        known = self.setting.units
-        if units.ledger:
-            for record in self.books.of(units.ledger).standing(units.where, day):
-                if record.now.unit in known:
-                    yield record.now.unit
-            return
-        for name in units.names:
-            yield from known.find(name, day)[:1]
 
     def _choices(self) -> Sequence[str]:
         if not self.asked.missing_choice:

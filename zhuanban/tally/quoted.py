@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from zhuanban.ledger.door import facts_of
 from zhuanban.ledger.models import Record
 from zhuanban.ledger.rules import Fact, Snapshot, as_of
+from zhuanban.ledger.stored import facts_of
 from zhuanban.people.queries import Setting
 
 

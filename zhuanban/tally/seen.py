@@ -22,7 +22,8 @@ from zhuanban.people.scope import Reach
 from zhuanban.tally import store
 from zhuanban.tally.actions import measure_ids
 from zhuanban.tally.behind import CHUNK, Behind, behind, quoted
-from zhuanban.tally.lists import Listed, work_list
+from zhuanban.tally.books import Listed
+from zhuanban.tally.lists import work_list
 from zhuanban.tally.queries import table
 from zhuanban.tally.questions import question_key
 from zhuanban.tally.tables import NO_TABLE, NOT_YOURS, Result, Row, RowKey, find_column, find_node, find_row, find_table

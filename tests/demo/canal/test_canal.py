@@ -175,14 +175,14 @@ def test_pushed_points_entered_twice_are_46(canal: Canal) -> None:
 
 def test_facilities_and_crossings(canal: Canal) -> None:
     posts = rows(canal, "facilities")["界桩"]
-    assert [posts[word] for word in ("应查", "已查", "完好", "问题")] == ["84", "84", "79", "5"]
+    assert [posts[word] for word in ("应查", "已查", "完好", "损坏和缺失")] == ["84", "84", "79", "5"]
     assert [total(canal, "facilities")[word] for word in ("应查", "已查")] == ["160", "160"]
     works = total(canal, "crossings")
     assert [works["工程"], works["应急池未建"]] == ["9", "2"]
     cells = [
         int(works[f"{what}{state}"])
         for what in ("防撞护栏", "导流槽", "应急池")
-        for state in ("已建", "未建", "不需要")
+        for state in ("已建", "在建", "未建", "不需要")
     ]
     assert sum(cells) == 27  # three facilities at each of nine works, none blank
 

@@ -75,6 +75,15 @@ def test_dates_are_printed_as_the_annexes_print_them(canal: Setting) -> None:  #
     assert (survey["A3"].value, survey["H5"].value) == ("填报单位：百里奚街道（盖章）", "2021年10月30日")
 
 
+def test_the_annexes_call_a_unit_by_one_name(canal: Setting) -> None:  # 001-72, 001-73
+    """责任单位 is the street as the document calls it, on the bureaus' sheet as in the ledger."""
+    _, bureaus = page(canal, "附件3", Asked(from_iso("2021-10-05")))
+    _, ledger = page(canal, "附件4", Asked(from_iso("2021-12-31")))
+    assert {bureaus[f"F{row}"].value for row in range(5, 19)} == {"百里奚街道"}
+    assert "百里奚街道" in {ledger[f"I{row}"].value for row in range(5, 86)}
+    assert "住房建设和生态环境局" in {bureaus[f"B{row}"].value for row in range(5, 19)}
+
+
 def test_the_survey_form_coming_back_changes_nothing(canal: Setting, tmp_path: Path) -> None:  # 001-71
     content, _ = page(canal, "附件2", Asked(from_iso("2021-12-31"), region=STREET))
     file = tmp_path / "附件2.xlsx"

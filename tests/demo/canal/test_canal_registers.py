@@ -205,10 +205,51 @@ def test_who_guides_is_not_who_puts_right(canal: Played) -> None:
     assert {r.unit for r in canal.records("problems", sewage="城市污水")} == {"JD"}
 
 
-def test_every_stretch_has_a_chief_who_walked_it(canal: Played) -> None:
-    """001-60."""
+def test_every_stretch_has_a_chief_who_walked_it(canal: Played, next_year: Played) -> None:
+    """001-60: each of the 24 corridor stretches lies in one of four, whose chief walked it on three days."""
     chiefs = [(r.data["stretch"], bool(r.data["chief"]), r.data["last_patrol"]) for r in canal.records("canal_chiefs")]
-    assert chiefs == [(f"第{n}段", True, "2021-10-15") for n in (1, 2, 3, 4)]
+    assert chiefs == [(f"第{n}段", True, "2021-12-15") for n in (1, 2, 3, 4)]
+    events = canal.whole.history(canal.whole.ledger("canal_chiefs"), "QZ-01")["events"]
+    assert [e["on"] for e in events if e["title"] == "巡渠"] == ["2021-10-15", "2021-11-15", "2021-12-15"]
+    assert {r.data["chief_stretch"] for r in canal.records("corridor")} == {f"QZ-0{n}" for n in (1, 2, 3, 4)}
+    assert canal.names("corridor_without_chief", "12-31") == []
+    assert next_year.names("patrols_late", "01-14") == []
+    assert next_year.names("patrols_late", "01-15") == [f"QZ-0{n}" for n in (1, 2, 3, 4)]
+
+
+def test_a_crossing_that_lacks_a_pond_is_a_problem_of_its_village(canal: Played) -> None:
+    """001-08: two bridges without an emergency pond, each with one problem where it stands."""
+    lacking = {r.number: r for r in canal.records("crossings", pond="未建")}
+    assert {r.data["kind"] for r in lacking.values()} == {"公路桥"}
+    tree = canal.here.regions
+    for crossing in lacking.values():
+        (number,) = crossing.data["problems"]
+        (problem,) = (r for r in canal.records("problems", kind="设施") if r.number == number)
+        assert "没有应急池" in problem.data["what"]
+        assert problem.region in tree.path(crossing.region, canal.day("12-31"))
+    assert canal.names("crossings_pond_without_problem", "10-11") == sorted(lacking)
+    assert canal.names("crossings_pond_without_problem", "12-31") == []
+
+
+def test_the_archive_of_a_village_names_only_ledgers_that_know_of_it(canal: Played) -> None:
+    contents = of_region(canal.whole, "411371002201", canal.day("12-31"))
+    assert (contents.empty, contents.absent) == ((), ())
+    assert set(contents.heads) == {ledger.title for ledger, _ in contents.ledgers}
+    assert "渠长台账" in contents.heads
+    assert "公文与依据台账" not in contents.heads
+
+
+def test_the_file_of_a_problem_holds_each_picture_once(canal: Played) -> None:
+    """001-U13: its card, then the picture before and after."""
+    items = of_record(canal.whole, canal.whole.ledger("problems"), "WT-2021-0001", canal.day("12-31")).items
+    assert len({item.sha256 for item in items}) == len(items)
+    assert [(item.head, item.field) for item in items] == [
+        ("排查卡", "现场照片"),
+        ("排查卡", "签字"),
+        ("前后对比照片", "发现照片"),
+        ("前后对比照片", "整改后照片"),
+        ("核查与回头看", "回头看照片"),
+    ]
 
 
 # -- Mechanisms
@@ -353,6 +394,3 @@ def test_an_archive_tells_what_is_lacking_from_what_there_never_was(canal: Playe
     contents = of_record(canal.whole, canal.here.pack.ledgers["problems"], closed.number)
     assert contents.empty == ()
     assert "违法案件" in contents.absent
-    village = of_region(canal.whole, "411371002201", canal.day())
-    assert village.empty == ()
-    assert "公文与依据台账" in village.absent

@@ -149,7 +149,10 @@ def test_water_gets_worse_in_august_and_one_alarm_is_raised_and_ends(played: Pla
     ]
     (alarm,) = Alarm.objects.filter(campaign=played.here.campaign)
     assert (alarm.key, iso(alarm.on_day)[:7], iso(alarm.over_on or 0)[:7]) == ("worse_water", "2018-08", "2018-09")
-    assert played.rows("water")["Ⅲ类"] == ["1", "1"]
+    # Against the baseline Ⅱ类, which nobody typed into a sample (004-13).
+    assert played.rows("water")["Ⅲ类"] == ["1", "0", "0", "1"]
+    assert played.rows("water")["合计"] == ["7", "0", "6", "1"]
+    assert [r.data["trend"] for r in played.records("samples")] == ["保持"] * 3 + ["恶化"] + ["保持"] * 3
 
 
 def test_sixty_patrols_two_of_them_without_a_photo(played: Played) -> None:  # 004-45
@@ -268,6 +271,20 @@ def test_what_was_reported_in_august_stays_though_number_five_relapsed(played: P
     form, _ = reported(played.whole, item).forms
     assert {row.record: row.cells[5] for row in form.rows}["problems/5"] == ""
     assert changes_since(played.whole, item)["forms"][0]["changed"] == []
+    # The sheet that was sent is the file that is kept: looked at later, no. 5 has not been looked at.
+    name = f"{form.title}_1-2.xlsx"
+    (sent,) = [each["sha256"] for each in item.data["files"] if each["name"] == name]
+    with store().open(sent) as stream:
+        sheet = load_workbook(io.BytesIO(stream.read())).active
+    rows = {str(row[0]): row[5] for row in sheet.iter_rows(min_row=5, max_row=8, values_only=True)}
+    assert rows == {"1": "是", "2": "是", "3": "是", "5": None}
+
+
+def test_a_report_sent_again_is_held_against_the_first(played: Played) -> None:  # 004-I05, 004-I11
+    (again,) = changes_since(played.whole, played.report("progress", A, "2018-05"))["revised"]
+    form = again["forms"][0]
+    assert (again["as_of"], form["added"], form["gone"], form["changed"]) == ("2018-05-24", [], [], [])
+    assert changes_since(played.whole, played.report("progress", A, "2018-06"))["revised"] == []
 
 
 def test_eighty_four_rows_in_twenty_one_sheets(played: Played) -> None:  # 004-51
