@@ -6,7 +6,8 @@ The text says what is printed, line by line, from the top:
     mark: 附件2                           what stands above the title
     title: 乡镇（街道）专项行动排查情况统计表
     line: A 填报单位：（盖章） | G 填报时间：   年  月  日      parts of a line, each from its column on
-    column: 16 left 风险源描述            width in digits, how cells are set, head (`/` breaks its line)
+    column: 16 left 风险源描述            width in digits, setting, head (`/` breaks its line, `//` is a stroke)
+    numbers: 10                           a row of column numbers under the heads, 1 to 10
     rows: 5 40                            blank rows, their height in points
     note: 注：…                           a line across the table, as many rows high as it needs
 
@@ -47,9 +48,14 @@ class Sheet:
     name: str = "Sheet1"
     columns: list[Column] = field(default_factory=list)
     above: list[tuple[str, str]] = field(default_factory=list)
+    numbers: int = 0  # how many columns are numbered under the heads
     rows: int = 0
     height: float = 30
     below: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _head(said: str) -> str:
+    return "/".join(part.replace("/", "\n") for part in said.split("//"))
 
 
 def read(text: str) -> Sheet:
@@ -63,7 +69,9 @@ def read(text: str) -> Sheet:
                 sheet.name = said
             case "column":
                 width, align, head = said.split(" ", 2)
-                sheet.columns.append(Column(float(width), align, head.replace("/", "\n")))
+                sheet.columns.append(Column(float(width), align, _head(head)))
+            case "numbers":
+                sheet.numbers = int(said)
             case "rows":
                 rows, height = said.split()
                 sheet.rows, sheet.height = int(rows), float(height)
@@ -89,11 +97,19 @@ def draw(sheet: Sheet) -> bytes:
         row += 1
     head = row
     _heads(book, page, sheet, head)
-    for row in range(head + 1, head + 1 + sheet.rows):
+    first = head + 1
+    if sheet.numbers:
+        form = book.add_format(
+            {"font_name": SONG, "font_size": 11, "align": "center", "valign": "vcenter", "border": 1}
+        )
+        for number in range(sheet.numbers):
+            page.write_number(first, number, number + 1, form)
+        first += 1
+    for row in range(first, first + sheet.rows):
         page.set_row(row, sheet.height)
         for number, column in enumerate(sheet.columns):
             page.write_blank(row, number, None, _cell(book, column))
-    row = head + sheet.rows
+    row = first - 1 + sheet.rows
     for kind, said in sheet.below:
         row += 1
         _line(book, page, sheet, row, kind, said)
@@ -102,7 +118,7 @@ def draw(sheet: Sheet) -> bytes:
     page.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.7)
     page.center_horizontally()
     page.fit_to_pages(1, 0)
-    page.repeat_rows(head)
+    page.repeat_rows(head, first - 1)
     page.print_area(0, 0, row, last)
     page.hide_gridlines(2)
     book.close()

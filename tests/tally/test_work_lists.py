@@ -83,6 +83,7 @@ still: {title: 超过7天没有动静的井, ledger: wells, where: {state: 在�
 busy: {title: 水样多的队, ledger: samples, by: unit, at_least: 2}
 words: {title: 各类水样, ledger: samples, by: kind}
 villages: {title: 水样多的村, ledger: samples, by: region, at_least: 2}
+towns: {title: 水样多的镇, ledger: samples, by: town, at_least: 2}
 """
 DAY = ["411300101201", "411300101202", "411300102201"]  # 甲村, 乙村 in the east, 丙村 in the west
 
@@ -255,6 +256,10 @@ def test_who_has_how_many_with_the_records_behind_it(campaign: Campaign) -> None
     assert [(fact.ledger, fact.number) for fact in entry.facts] == [("samples", "S1"), ("samples", "S2")]
     assert rows(campaign, "words", "2024-01-31") == ["例行：2次（S1、S3）", "投诉：1次（S2）"]
     assert [x.region for x in entries(campaign, "villages", "2024-01-31")] == [DAY[0]]
+    assert [x.region for x in entries(campaign, "towns", "2024-01-31")] == ["411300101"]
+    enter(campaign, "samples S4 2024-02-01 1 U1 kind=例行")  # another village of the same township
+    (town,) = entries(campaign, "towns", "2024-02-01")
+    assert (town.region, [fact.number for fact in town.facts]) == ("411300101", ["S1", "S2", "S4"])
     assert rows(campaign, "busy", "2024-01-31", "411300102") == []
 
 

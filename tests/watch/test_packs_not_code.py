@@ -46,6 +46,8 @@ SHARED: dict[str, str] = {
     "结果": "what any work led to",
     "提示": "a problem that does not refuse",
     "经纬度": "the two numbers of any point",
+    "是": "the language's own word of a yes_no field",
+    "否": "the language's own word of a yes_no field",
     "范围外": "the language's own word for a point in no zone of a layer",
 }
 

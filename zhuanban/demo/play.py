@@ -107,7 +107,7 @@ class _Play:
         self.folder = folder
         self.say = say
         self.actors: dict[str, Actor] = {}
-        self.shown: dict[tuple[str, int | None], dict[str, str]] = {}  # named pictures, by who keeps them
+        self.named: dict[tuple[str, bool, int | None], dict[str, str]] = {}
 
     def run(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -352,7 +352,8 @@ class _Play:
         for key, value in item.fields.items():
             told = item.told.get(key)
             if told == move or (told is None and (key in needed or (first and key not in later))):
-                said[key] = self._evidence(ledger, key, value, item, by)
+                several = isinstance(value, str) and ledger.fields[key].many
+                said[key] = self._evidence(ledger, key, value.split("、") if several else value, item, by)
         change_id = f"{growth.key}-{self._code(item.group)}-{item.index}-{list(item.days).index(move)}"
         if first:
             unit = self._unit(self._unit_of(growth, item.group)) or None
@@ -366,11 +367,7 @@ class _Play:
             words = [str(value), item.region and self.here.regions.name(item.region), f"第{item.index + 1}号"]
             seed = f"{ledger.key}/{key}/{item.group}/{item.index}"
             if isinstance(value, str) and value.startswith("@"):
-                if (value, by) not in self.shown:
-                    shown = self.script.pictures[value[1:]]
-                    image = picture([shown.words], value, spec.type is FieldType.SIGNATURE, shown.taken, shown.place)
-                    self.shown[value, by] = keep(self.here.campaign, image, f"{shown.words}.jpg", by)
-                return [self.shown[value, by]]
+                return [self._named(value, spec.type is FieldType.SIGNATURE, by)]
             if spec.type is FieldType.VIDEO:
                 return [keep(self.here.campaign, film(seed), f"{value}{item.index + 1}.mp4", by)]
             image = picture(words, seed, spec.type is FieldType.SIGNATURE, taken)
@@ -382,6 +379,15 @@ class _Play:
         if spec.type is FieldType.UNIT and value:
             return [self._unit(name) for name in value] if spec.many else self._unit(value)
         return value
+
+    def _named(self, name: str, pen: bool, by: int | None) -> dict[str, str]:
+        """A picture that several records show: drawn and brought once by each person."""
+        known = self.named.get((name, pen, by))
+        if known is None:
+            shown = self.script.pictures[name[1:]]
+            image = picture([shown.words], name, pen, shown.taken, shown.place)
+            known = self.named[(name, pen, by)] = keep(self.here.campaign, image, f"{shown.words}.jpg", by)
+        return known
 
     # -- layers, and records that are written out ---
 
@@ -445,7 +451,7 @@ class _Play:
                 said[key] = self._written(ledger, key, text, item, by)
         reason = row.get(f"{move}.reason") or ""
         opens = nth == 0 and NEW in ledger.moves[move].from_
-        unit = self._unit(row.get("unit", "")) or None if opens else None
+        unit = self._unit(row.get(f"{move}.unit") or (row.get("unit", "") if opens else "")) or None
         region = item.region or None if opens else None
         step = Step("create" if opens else "move", from_iso(row[move]), move, said, region, unit, reason)
         return Change(f"{item.group}-{item.index}-{move}", ledger.key, (step,), item.number)

@@ -52,12 +52,12 @@ class Reporter:
         self.calendar = calendar()
 
     def calls(self, script: Script) -> Iterator[Call]:
-        """Every step of every report that the script says; every morning a round of the clock, where it has work."""
+        """Every step of every report that the script says; until `mornings` a daily round, where it has work."""
         for each in script.reported:
             yield from self._reports(each, script.end)
         ledgers = self.here.pack.ledgers.values()
         if script.reported or any(rule.always for ledger in ledgers for rule in ledger.rules):
-            for day in range(script.start, script.end + 1):
+            for day in range(script.start, script.mornings + 1):
                 yield Call(day, TICK, self._tick)
 
     def _tick(self) -> None:

@@ -201,6 +201,7 @@ class Script:
     layers: tuple[Loading, ...]
     listed: tuple[Listed, ...]
     pictures: Mapping[str, Shown]
+    mornings: int  # the last day on which reminders are looked at
 
 
 def read_script(folder: Path) -> Script:
@@ -226,6 +227,7 @@ def read_script(folder: Path) -> Script:
             tuple(_loading(s) for s in said.get("layers", ())),
             tuple(Listed(k, **v) for k, v in said.get("listed", {}).items()),
             {k: _shown(v) for k, v in said.get("pictures", {}).items()},
+            _day(said["mornings"]) if "mornings" in said else end,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as why:
         raise Refused(SCRIPT_WRONG.at(Place(file=path.name), why=repr(why))) from why

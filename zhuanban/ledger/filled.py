@@ -39,7 +39,7 @@ def written(
             return values.get(other, before.get(other))
         case ("instant", which):
             return beijing(received[0] if which == "first" else received[1])
-    return fixed
+    return list(fixed) if isinstance(fixed, tuple) else fixed  # several values are kept as a list
 
 
 def decide(

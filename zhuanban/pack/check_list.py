@@ -56,7 +56,8 @@ def _ledger(checks: Checker, each: WorkList, ledger: Ledger) -> None:
     for i, name in enumerate(each.lacks):
         checks.find_field(ledger, name, *here, "lacks", i, also=("unit",))
     if each.by:
-        field = checks.find_field(ledger, each.by, *here, "by", also=("unit", "region"))
+        levels = tuple(level.key for level in checks.pack.grid.levels)
+        field = checks.find_field(ledger, each.by, *here, "by", also=("unit", "region", *levels))
         if field is not None and field.type in _NO_WORDS:
             kind = TYPE_WORDS[field.type]
             checks.wrong(problems.NOT_A_KEY, *here, "by", kind=kind, field=field.title, what="归并条目")

@@ -33,7 +33,10 @@ def _what(pack: Pack, each: WorkList) -> str:
     if each.lacks:
         return f"{records}，缺{'、'.join(say_field(ledger, key) for key in each.lacks)}任一项的，写明所缺"
     if each.by:
-        return f"{records}，按{say_field(ledger, each.by)}归并，{each.at_least}{ledger.word}以上的"
+        levels = {level.key: level.title for level in pack.grid.levels}
+        return (
+            f"{records}，按{levels.get(each.by) or say_field(ledger, each.by)}归并，{each.at_least}{ledger.word}以上的"
+        )
     if each.quiet is not None:
         return f"{records}，超过{each.quiet}天没有动静的"
     if not each.misses:

@@ -56,7 +56,7 @@ class WorkList:
     quiet: int | None = None  # only records of which nobody has said anything for more than so many days
     among: tuple[Condition, ...] = ()
     listed: str = ""  # the ledger whose records are on the list
-    by: str = ""  # unit | region | a field of the ledger
+    by: str = ""  # unit | region | a level | a field of the ledger
     at_least: int = 1
     duties: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()  # late | missing | returned

@@ -46,7 +46,7 @@ def work_list(
     inside = setting.regions.subtree(node, day)
     records = _marked(books.of(asked.ledger, visible).standing(asked.where, day, inside, asked.quiet), asked)
     if asked.by:
-        return list(_by(setting, asked, records))
+        return list(_by(setting, asked, records, day))
     if asked.lacks:
         return list(_lacking(setting, asked, records))
     return [record.listed for record in records]
@@ -70,22 +70,27 @@ def _lacking(setting: Setting, asked: WorkList, records: Iterable[Standing]) -> 
             yield replace(record.listed, says=f"缺{'、'.join(empty)}")
 
 
-def _by(setting: Setting, asked: WorkList, records: Iterable[Standing]) -> Iterator[Listed]:
-    ledger = setting.pack.ledgers[asked.ledger]
+def _by(setting: Setting, asked: WorkList, records: Iterable[Standing], day: int) -> Iterator[Listed]:
+    ledger, regions = setting.pack.ledgers[asked.ledger], setting.regions
     field = ledger.fields.get(asked.by)
+    depth = {level.key: n for n, level in enumerate(setting.pack.grid.levels, 1)}.get(asked.by, 0)
     groups: dict[str, list[Listed]] = defaultdict(list)
     for record in records:
         now = record.now
         own = now.unit if asked.by == "unit" else now.region
+        if depth:  # the region of that level in which the record lies, where it lies so deep
+            path = regions.path(own, day)
+            own = path[-1 - depth] if len(path) > depth else ""
         for word in words_of(now.data.get(asked.by) if field is not None else own):
             groups[word].append(record.listed)
     by_unit = asked.by == "unit" or (field is not None and field.type is FieldType.UNIT)
+    by_region = asked.by == "region" or depth > 0
     for word, found in sorted(groups.items(), key=lambda group: natural(group[0])):
         if len(found) < asked.at_least:
             continue
         facts = tuple(Cited(asked.ledger, each.number) for each in found)
-        region = _home(setting, word) if by_unit else word if asked.by == "region" else setting.regions.root
-        head = "" if by_unit or asked.by == "region" else f"{word}："
+        region = _home(setting, word) if by_unit else word if by_region else regions.root
+        head = "" if by_unit or by_region else f"{word}："
         says = f"{head}{len(found)}{ledger.word}（{'、'.join(each.number for each in facts)}）"
         yield Listed("", region, None, word if by_unit else "", says, facts)
 
