@@ -33,6 +33,8 @@ IN_PART = {
     "grid split": "tests/cli/test_zones_and_grid.py",
     "grid merge": "tests/cli/test_zones_and_grid.py",
     "form fill": "tests/sheets/test_forms_command.py",
+    "score": "tests/oversight/test_score_commands.py",
+    "rank": "tests/oversight/test_score_commands.py",
 }
 ONE = ["canals", "coming", "一局", COMING]
 GONE_ONE = ["canals", "gone", "一局", GONE]
@@ -77,6 +79,8 @@ CALLS = {
     "archive": [["archive", "lamps", "--region", "东镇", "-o", "档.zip"]],
     "form fill": [["form", "fill", "lamps", "附表", "-o", "表.xlsx"]],
     "form check": [["form", "check", "lamps", "附表", "路灯.xlsx"]],
+    "score": [["score", "lamps", "无"]],
+    "rank": [["rank", "lamps", "无"]],
     "zones load": [["zones", "load", "lamps", "无", "无.geojson"]],
     "zones list": [["zones", "list", "lamps"]],
     "grid split": [

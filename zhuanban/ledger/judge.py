@@ -331,9 +331,9 @@ class _Work:
         before = self.current.data if self.current is not None else {}
         if move is not None:
             for key, fixed in move.sets:
-                copied = written(self.ledger, fixed, on, values, before, self._received(move))
-                if copied is not None:  # there was nothing to copy: what stands here stays
-                    values[key] = copied
+                value = written(self.ledger, fixed, on, values, before, self._received(move))
+                if value is not None or fixed is None:  # where there was nothing to copy, what stands here stays
+                    values[key] = value
             if move.reason and not step.reason:
                 self.say(says.REASON_MISSING.at(self.place, move=move.key))
         body: dict[str, Any] = {}
