@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +38,22 @@ class Watched:
         return bool(self.links)
 
 
+_kept: OrderedDict[str, Watched] = OrderedDict()
+_KEPT = 50
+
+
+def watched_of(pack: Pack) -> Watched:
+    """What stands behind what, in a pack; its text never changes, so it serves every submission of the process."""
+    known = _kept.get(pack.sha256) if pack.sha256 else None
+    if known is None:
+        known = watched(pack)
+        if pack.sha256:
+            _kept[pack.sha256] = known
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return known
+
+
 def watched(pack: Pack) -> Watched:
     """What stands behind what, in a pack."""
     found = Watched()
@@ -59,7 +75,7 @@ class Links:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.watched = watched(setting.pack)
+        self.watched = watched_of(setting.pack)
         self.met: dict[int, Draft] = {}
         self._written: dict[str, dict[Link, list[tuple[int, Source]]]] = {}  # number → what names it in the database
 
