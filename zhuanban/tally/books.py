@@ -13,7 +13,6 @@ from django.db.models import Q, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from zhuanban.core import clock
 from zhuanban.core.day import iso
 from zhuanban.ledger.fields import is_empty
 from zhuanban.ledger.models import Record
@@ -77,7 +76,7 @@ class Books:
 
 
 class Book:
-    """The records of one ledger: as they stand now where today is asked about, else with their timelines."""
+    """The records of one ledger: as they stand now where nothing is dated later, else with their timelines."""
 
     def __init__(self, books: Books, ledger: str, visible: Q) -> None:
         self.books = books
@@ -114,8 +113,8 @@ class Book:
         self, where: Sequence[Condition], day: int, *, with_facts: bool
     ) -> Iterator[tuple[str, int, Snapshot, list[Fact]]]:
         """The records that may fulfil the conditions at the end of a day, by number; their events only where they are
-        asked for. Nothing is dated later than today, so that today's are those that stand in the database."""
-        if day >= clock.today() and not with_facts:
+        asked for. Where nothing is dated later, as today, they are those that stand in the database."""
+        if not with_facts and not self._rows.filter(last_on__gt=day).exists():
             yield from ((number, opened, now, []) for number, opened, now in self._now(where))
             return
         for number, opened, line, facts in self._lines:
