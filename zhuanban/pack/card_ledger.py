@@ -6,6 +6,7 @@ A mark is a record like any other: it goes through the one door, is chained, sco
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from zhuanban.pack.scorecard import CHOICE, NO, NUMBER, YES, YES_NO, Scorecard, ScoreFact
 from zhuanban.pack.values import (
@@ -93,18 +94,25 @@ def _marks(card: Scorecard) -> Ledger:
         states={MARKED: State(MARKED, (MARKED,), at=card.at)},
         moves={move.key: move for move in _marking(card, facts)},
         word="条",
-        number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
         one_per=("unit" if card.units is not None else "region", KIND, ABOUT),
         one_per_says="同一事项只评一次，更改请用改评。",
         checks=tuple(_checks(card, facts, items)),
         amend_by=card.by,
-        region_level=card.level,
-        region_required=bool(card.level),
-        unit_required=card.units is not None,
-        card=card.key,
-        source=card.source,
-        at=card.at,
+        **_of_the_scored(card),
     )
+
+
+def _of_the_scored(card: Scorecard) -> dict[str, Any]:
+    """What the ledgers of marks, objections and signed scores share: each record is of one who is scored."""
+    return {
+        "number_pattern": "{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
+        "region_level": card.level,
+        "region_required": bool(card.level),
+        "unit_required": card.units is not None,
+        "card": card.key,
+        "source": card.source,
+        "at": card.at,
+    }
 
 
 def _marking(card: Scorecard, facts: dict[str, ScoreFact]) -> Iterator[Move]:
@@ -158,14 +166,8 @@ def _objections(card: Scorecard) -> Ledger:
             REPLY: Move(REPLY, (WAITS,), REPLIED, card.by, f"{REPLY}日期", needs=(REPLY_FIELD,), not_by=(OBJECT,)),
         },
         word="件",
-        number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
         amend_by=card.by,
-        region_level=card.level,
-        region_required=bool(card.level),
-        unit_required=card.units is not None,
-        card=card.key,
-        source=card.source,
-        at=card.at,
+        **_of_the_scored(card),
     )
 
 
@@ -186,13 +188,7 @@ def _issued(card: Scorecard) -> Ledger:
         states={ISSUED: State(ISSUED, (ISSUE,), closed=True, at=card.at)},
         moves={ISSUE: Move(ISSUE, (NEW,), ISSUED, card.by)},
         word="份",
-        number_pattern="{unit}-{seq:03}" if card.units is not None else "{region}-{seq:03}",
-        region_level=card.level,
-        region_required=bool(card.level),
-        unit_required=card.units is not None,
-        card=card.key,
-        source=card.source,
-        at=card.at,
+        **_of_the_scored(card),
     )
 
 
