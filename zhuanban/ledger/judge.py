@@ -350,9 +350,9 @@ class _Work:
             body["reason"] = step.reason
         if self.change.source:
             body["source"] = dict(self.change.source)
-        self.found += unfit_files(
-            self.rules, values, self._all(), self.change.sender, self.bench.sight, self.draft.number
-        )
+        if self.rules.files:
+            facts, sender = self._all(), self.change.sender
+            self.found += unfit_files(self.rules, values, facts, sender, self.bench.sight, self.draft.number)
         units = self.bench.setting.units
         self.found += not_there(self.rules, values, on, self.bench.sight, units, self.draft.number)
         return body
